@@ -1,0 +1,89 @@
+"""One exception class for each thing a DAG author may want to tell apart.
+
+Those that are also an ``AirflowFailException`` fail the task at once: another try would meet the
+same answer. The others leave the decision to the task's ``retries``.
+"""
+
+from __future__ import annotations
+
+from airflow.providers.common.compat.sdk import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSensorTimeout,
+)
+
+
+class ModelsLabError(AirflowException):
+    """Anything this provider raises; retried as the task's ``retries`` say unless a subclass differs."""
+
+
+class InvalidConnectionError(ModelsLabError, AirflowFailException):
+    """The Airflow connection cannot be used: another type, no key, or a host that is not a URL."""
+
+
+class InvalidRequestIdError(ModelsLabError, AirflowFailException, ValueError):
+    """What was given as ``request_id`` cannot be the id of a queued request."""
+
+
+class InvalidDestinationError(ModelsLabError, AirflowFailException, ValueError):
+    """The destination is not a place that files can be written to."""
+
+
+class DestinationExistsError(ModelsLabError, AirflowFailException):
+    """The destination already holds this result, and ``if_exists="fail"`` forbids touching it."""
+
+
+class RequestRefusedError(ModelsLabError, AirflowFailException):
+    """The API understood the call and will not serve it; the subclasses say why."""
+
+
+class InvalidKeyError(RequestRefusedError):
+    """The API does not accept the connection's key."""
+
+
+class InsufficientCreditsError(RequestRefusedError):
+    """The account has run out of credits."""
+
+
+class SubscriptionRequiredError(RequestRefusedError):
+    """The account's plan does not include this call."""
+
+
+class InvalidRequestError(RequestRefusedError):
+    """The API finds fault with the request itself."""
+
+
+class FaceSwapFailedError(ModelsLabError, AirflowFailException):
+    """The face swap job itself failed at ModelsLab."""
+
+
+class FaceSwapTimeoutError(ModelsLabError, AirflowSensorTimeout):
+    """The job was not complete at the deadline. Not retried, like every sensor timeout."""
+
+
+class ModelsLabUnavailableError(ModelsLabError):
+    """The API could not be reached, or made no sense, several times in a row."""
+
+
+class RequestNotFoundError(ModelsLabUnavailableError):
+    """The API said, several times in a row, that it does not know the id."""
+
+
+class DownloadError(ModelsLabError):
+    """A result file could not be fetched whole."""
+
+
+class UnsafeUrlError(DownloadError, AirflowFailException):
+    """A file's URL leads where downloads must not go: not https, or not a public address."""
+
+
+class ExpiredUrlError(DownloadError, AirflowFailException):
+    """A file's URL is no longer served; ModelsLab keeps results for a limited time."""
+
+
+class InvalidContentError(DownloadError):
+    """What came is not the picture or video that it should be."""
+
+
+class FileTooLargeError(DownloadError, AirflowFailException):
+    """A file is larger than the task allows."""

@@ -1,0 +1,196 @@
+"""The fetch call over ``aiohttp``: what all waits of one event loop and connection share.
+
+One HTTP session with few connections, one look-up of the Airflow connection, one bound on requests
+in flight and one gate that slows every wait when the API asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from airflow.providers.common.compat.sdk import AirflowNotFoundException
+
+from airflow_provider_modelslab.exceptions import InvalidConnectionError
+from airflow_provider_modelslab.hooks.connection import ConnectionSettings
+from airflow_provider_modelslab.hooks.modelslab import (
+    LONGEST_ANSWER,
+    ModelsLabHook,
+    no_connection,
+    settings_of,
+)
+from airflow_provider_modelslab.hooks.transport import AnswerTooLargeError, reason_of
+from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
+from airflow_provider_modelslab.protocol.request import fetch_path
+from airflow_provider_modelslab.protocol.schedule import pause_when_asked
+
+if TYPE_CHECKING:
+    import aiohttp
+
+MOST_IN_FLIGHT = 32  # requests, and so TCP connections, per event loop and connection
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AsyncModelsLab]] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def shared_client(conn_id: str) -> AsyncIterator[AsyncModelsLab]:
+    """Give the running loop's client for a connection; the last one to leave closes it.
+
+    Keyed by the loop, because ``dag.test()`` runs each trigger in a loop of its own.
+
+    :param conn_id: id of the Airflow connection
+    """
+    clients = _clients.setdefault(asyncio.get_running_loop(), {})
+    client = clients.setdefault(conn_id, AsyncModelsLab(conn_id))
+    client.users += 1
+    try:
+        yield client
+    finally:
+        client.users -= 1
+        if not client.users:
+            clients.pop(conn_id, None)
+            await client.close()
+
+
+class AsyncModelsLab:
+    """The asynchronous face of ``ModelsLabHook``, for triggers.
+
+    :param conn_id: id of the Airflow connection
+    """
+
+    def __init__(self, conn_id: str) -> None:
+        self.conn_id = conn_id
+        self.users = 0
+        self._settings: ConnectionSettings | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._lock = asyncio.Lock()
+        self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._quiet_until = 0.0  # seconds since the epoch
+
+    async def fetch(self, request_id: str, deadline: float = float("inf")) -> Outcome:
+        """Ask once for a queued request and return what the answer means, as ``ModelsLabHook.fetch``.
+
+        When the key is refused the connection is read again: where it has another key by now, a
+        rotated one, the call is made once more with that.
+
+        :param request_id: the id that the submit call gave
+        :param deadline: how long to hold back where the API asked to slow down, in seconds since the
+            epoch; the last look of a wait is made all the same
+        :raises InvalidConnectionError: when the connection cannot be used
+        """
+        try:
+            settings = await self._get_settings()
+        except InvalidConnectionError:
+            raise
+        except Exception as err:  # whatever Airflow's database or secrets backend raises may pass
+            return TryAgain(f"the Airflow connection could not be read: {reason_of(err)}")
+        outcome = await self._fetch_with(settings, request_id, deadline)
+        if isinstance(outcome, Refused) and outcome.reason is Refusal.KEY:
+            renewed = await self._get_settings(instead_of=settings)
+            if renewed.key != settings.key:
+                outcome = await self._fetch_with(renewed, request_id, deadline)
+        return outcome
+
+    async def close(self) -> None:
+        """Close the HTTP session."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _fetch_with(self, settings: ConnectionSettings, request_id: str, deadline: float) -> Outcome:
+        async with self._slots:
+            await self._wait_at_gate(deadline)
+            answer = await self._post(settings, fetch_path(settings.api_path, request_id))
+        if not isinstance(answer, Answer):
+            return answer
+        outcome = read_answer(answer, request_id, settings.key)
+        if isinstance(outcome, SlowDown):
+            quiet_until = time.time() + pause_when_asked(outcome.retry_after, 0.0)
+            self._quiet_until = max(self._quiet_until, quiet_until)
+        return outcome
+
+    async def _wait_at_gate(self, deadline: float) -> None:
+        quiet = min(self._quiet_until, deadline) - time.time()
+        if quiet > 0:
+            await asyncio.sleep(quiet)
+
+    async def _get_settings(self, instead_of: ConnectionSettings | None = None) -> ConnectionSettings:
+        """Return the connection's settings, looked up once for all waits.
+
+        :param instead_of: settings that no longer serve; only if these are the ones kept, look again
+        """
+        async with self._lock:
+            settings = self._settings
+            if settings is None or settings is instead_of:
+                from airflow.providers.common.compat.connection import get_async_connection
+
+                try:
+                    connection = await get_async_connection(self.conn_id, hook=ModelsLabHook)
+                except AirflowNotFoundException:
+                    raise no_connection(self.conn_id) from None
+                settings = self._settings = settings_of(connection, self.conn_id)
+            return settings
+
+    async def _get_session(self) -> aiohttp.ClientSession:
+        import aiohttp
+
+        async with self._lock:
+            if self._session is None or self._session.closed:
+                context = await asyncio.to_thread(make_ssl_context)
+                self._session = aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(limit=MOST_IN_FLIGHT, ssl=context),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                )
+            return self._session
+
+    async def _post(self, settings: ConnectionSettings, path: str) -> Answer | TryAgain:
+        """Make the one kind of call there is. Here, and in its synchronous twin, the key is sent."""
+        import aiohttp
+
+        url = settings.base_url + path
+        try:
+            session = await self._get_session()
+            async with session.post(
+                url,
+                json={"key": settings.key},
+                timeout=aiohttp.ClientTimeout(total=settings.request_timeout),
+                allow_redirects=False,  # a redirect would carry the key to another host
+                proxy=proxy_for(url),
+            ) as response:
+                body = await _read_body(response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status, headers, body, time.time())
+        except asyncio.TimeoutError:
+            return TryAgain(f"no answer within {settings.request_timeout:g} s")
+        except (aiohttp.ClientError, OSError, ValueError) as err:
+            return TryAgain(reason_of(err))
+
+
+async def _read_body(response: Any) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            raise AnswerTooLargeError(LONGEST_ANSWER)
+    return bytes(body)
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment names for a URL, as ``requests`` reads it."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    return select_proxy(url, get_environ_proxies(url, no_proxy=None))
+
+
+def make_ssl_context() -> ssl.SSLContext:
+    """Return a context that trusts what ``requests`` trusts, so that both faces reach the same servers."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return ssl.create_default_context(cafile=named or DEFAULT_CA_BUNDLE_PATH)

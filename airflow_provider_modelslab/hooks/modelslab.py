@@ -1,0 +1,248 @@
+"""Credentials and calls, over ``requests``."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
+
+from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
+from airflow_provider_modelslab.hooks.connection import (
+    CONN_TYPE,
+    EXTRA_FIELDS,
+    HIDDEN_FIELDS,
+    HOOK_NAME,
+    PLACEHOLDERS,
+    RELABELING,
+    ConnectionSettings,
+    read_settings,
+)
+from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
+from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
+from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
+from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace, pause_in_trouble
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
+
+if TYPE_CHECKING:
+    import requests
+    from airflow.providers.common.compat.sdk import Connection
+
+LONGEST_ANSWER = 16 * 2**20  # bytes; an answer is a page of JSON, at most with a picture inside
+
+
+class ModelsLabHook(BaseHook):
+    """The fetch call of ModelsLab's face swap API, with the key from an Airflow connection.
+
+    :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
+    """
+
+    conn_name_attr = "modelslab_conn_id"
+    default_conn_name = "modelslab_default"
+    conn_type = CONN_TYPE
+    hook_name = HOOK_NAME
+
+    def __init__(self, modelslab_conn_id: str = default_conn_name, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.modelslab_conn_id = modelslab_conn_id
+
+    @cached_property
+    def settings(self) -> ConnectionSettings:
+        """What the connection says.
+
+        :raises InvalidConnectionError: when there is no such connection, or it is of another type,
+            has no key, or a host that is not a URL
+        """
+        try:
+            connection = self.get_connection(self.modelslab_conn_id)
+        except AirflowNotFoundException:
+            raise no_connection(self.modelslab_conn_id) from None
+        return settings_of(connection, self.modelslab_conn_id)
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        import requests
+
+        return requests.Session()
+
+    def get_conn(self) -> requests.Session:
+        """Return the HTTP session of the calls. It carries no key: that is in the body of each call."""
+        return self._session
+
+    def fetch(self, request_id: int | str) -> Outcome:
+        """Ask once for a queued request and return what the answer means.
+
+        ``POST {host}{api_path}/fetch/{id}`` with ``{"key": …}`` (docs.modelslab.com, "Fetch Queued
+        Face Swap"). Nothing that the network or the API does raises: it is one of the outcomes.
+
+        :param request_id: the id that the submit call gave
+        :return: ``Done``, ``Waiting``, ``SlowDown``, ``TryAgain``, ``JobFailed`` or ``Refused``
+        :raises InvalidRequestIdError: when it cannot be an id
+        """
+        try:
+            request = parse_request_id(request_id)
+        except ValueError as err:
+            raise InvalidRequestIdError(f"{err}. Pass the id that the submit call returned.") from None
+        answer = self._post(fetch_path(self.settings.api_path, request))
+        return read_answer(answer, request, self.settings.key) if isinstance(answer, Answer) else answer
+
+    def fetch_through_trouble(
+        self,
+        request_id: int | str,
+        *,
+        tolerance: int | None = TOLERANCE,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Outcome | Ending:
+        """Ask until the answer is anything but passing trouble, or trouble has lasted too long.
+
+        :param request_id: the id that the submit call gave
+        :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
+            ``TryAgain`` instead
+        :param sleep: how to pass the seconds in between
+        :return: the ending, or ``Waiting`` or ``SlowDown``
+        """
+        for failures in range(1, (tolerance or TOLERANCE) + 1):
+            outcome = self.fetch(request_id)
+            ending = ending_of(outcome, failures, tolerance)
+            if ending or not isinstance(outcome, TryAgain) or failures == TOLERANCE:
+                break
+            pause = pause_in_trouble(failures, random.random())
+            self.log.warning("Request %s: %s. Trying again in %.0f s.", request_id, describe(outcome), pause)
+            sleep(pause)
+        return ending or outcome
+
+    def wait(
+        self,
+        request_id: int | str,
+        *,
+        timeout: float,
+        pace: Pace = ADAPTIVE,
+        tolerance: int | None = TOLERANCE,
+    ) -> Ending:
+        """Wait for a queued request in this process, and return how the wait ended.
+
+        :param request_id: the id that the submit call gave
+        :param timeout: seconds until the last look
+        :param pace: how often to look
+        :param tolerance: how many looks in a row may fail; None tolerates any number
+        """
+        started = time.time()
+        wait = Wait(started, started + timeout, pace, tolerance)
+        seen = ""
+        while True:
+            outcome = self.fetch(request_id)
+            step = wait.after(outcome, time.time(), random.random())
+            if isinstance(step, Ending):
+                return step
+            if (now_seen := type(outcome).__name__) != seen:
+                seen = now_seen
+                self.log.info(
+                    "Request %s: %s after %.0f s.", request_id, describe(outcome), time.time() - started
+                )
+            time.sleep(max(0.0, step.next_look - time.time()))
+            wait = step
+
+    def get_result(
+        self, request_id: int | str, *, timeout: float = 3600, pace: Pace = ADAPTIVE
+    ) -> dict[str, Any]:
+        """Wait for a queued request in this process and return its result, for use in TaskFlow tasks.
+
+        :param request_id: the id that the submit call gave
+        :param timeout: seconds until the last look
+        :param pace: how often to look
+        :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``
+        :raises ModelsLabError: the subclass says how the wait ended
+        """
+        ending = self.wait(request_id, timeout=timeout, pace=pace)
+        if ending.kind is EndingKind.DONE and ending.result:
+            return ending.result.as_xcom()
+        raise error_of(str(request_id), ending)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Check the key with a call that costs nothing.
+
+        ``POST {host}/api/wallet_balance`` with ``{"key": …}`` (docs.modelslab.com, "Wallet Balance"),
+        or ``{api_path}/system_details`` on a dedicated server, whose keys have no wallet.
+
+        :return: whether the key works, and what came back in a sentence
+        """
+        try:
+            answer = self._post(key_check_path(self.settings.api_path))
+        except InvalidConnectionError as err:
+            return False, str(err)
+        if isinstance(answer, TryAgain):
+            return False, f"{self.settings.base_url} could not be asked: {answer.message}"
+        return read_key_check(answer, self.settings.key)
+
+    def _post(self, path: str) -> Answer | TryAgain:
+        """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent."""
+        import requests
+        import urllib3
+
+        from airflow_provider_modelslab.hooks.transport import no_auth, read_body, reason_of
+
+        settings = self.settings
+        try:
+            with self.get_conn().post(
+                settings.base_url + path,
+                json={"key": settings.key},
+                timeout=settings.request_timeout,
+                allow_redirects=False,  # a redirect would carry the key to another host
+                auth=no_auth,  # or requests adds what ~/.netrc has for the host
+                stream=True,
+            ) as response:
+                body = read_body(response, LONGEST_ANSWER, settings.request_timeout)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, headers, body, time.time())
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
+            return TryAgain(reason_of(err))
+
+    @classmethod
+    def get_connection_form_widgets(cls) -> dict[str, Any]:
+        """Return the form's extra fields for Airflow before 3.2; later ones read the provider info."""
+        from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
+        from wtforms import BooleanField, IntegerField, StringField
+
+        fields = {"string": StringField, "integer": IntegerField, "boolean": BooleanField}
+        return {
+            field.name: fields[field.type](
+                field.label,
+                description=field.description,
+                default=field.default,
+                **({} if field.type == "boolean" else {"widget": BS3TextFieldWidget()}),
+            )
+            for field in EXTRA_FIELDS
+        }
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, Any]:
+        """Return how the form's standard fields look, for Airflow before 3.2."""
+        return {
+            "hidden_fields": list(HIDDEN_FIELDS),
+            "relabeling": dict(RELABELING),
+            "placeholders": dict(PLACEHOLDERS),
+        }
+
+
+def no_connection(conn_id: str) -> InvalidConnectionError:
+    """Return the error for a connection that does not exist."""
+    return InvalidConnectionError(
+        f"There is no Airflow connection {conn_id!r}. Create it under Admin > Connections with type "
+        f"{HOOK_NAME} and the API key as password, or name another one in modelslab_conn_id."
+    )
+
+
+def settings_of(connection: Connection, conn_id: str) -> ConnectionSettings:
+    """Return a connection's settings, or the error that tells what to correct in it."""
+    try:
+        return read_settings(connection)
+    except ValueError as err:
+        raise InvalidConnectionError(
+            f"The Airflow connection {conn_id!r} cannot be used: {err}. "
+            "Correct it under Admin > Connections, or where your secrets are kept."
+        ) from None

@@ -1,0 +1,44 @@
+"""The trigger's event: its vocabulary in one place, written by the trigger and read by the task.
+
+Airflow keeps an event in its database in clear and logs it whole, so it carries ids, words from a
+closed list and the API's own messages; no key and no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow_provider_modelslab.protocol.outcome import Refusal
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+
+
+def write_event(endings: Mapping[str, Ending], error: str = "") -> dict[str, Any]:
+    """Return the payload for waits that ended.
+
+    :param endings: how each wait ended, by request id
+    :param error: why there was no wait at all: the connection cannot be used
+    """
+    done = [request_id for request_id, ending in endings.items() if ending.kind is EndingKind.DONE]
+    bad = {
+        request_id: {
+            "kind": ending.kind.value,
+            "refusal": ending.refusal.value if ending.refusal else None,
+            "message": ending.message,
+        }
+        for request_id, ending in endings.items()
+        if ending.kind is not EndingKind.DONE
+    }
+    return {"status": "error" if error else "ended", "done": done, "not_done": bad, "error": error}
+
+
+def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:
+    """Return the endings other than done by request id, and the error if there was one.
+
+    :param event: what ``write_event`` made, maybe in another version of this provider
+    """
+    endings = {}
+    for request_id, entry in (event.get("not_done") or {}).items():
+        refusal = Refusal(entry["refusal"]) if entry.get("refusal") else None
+        endings[request_id] = Ending(EndingKind(entry["kind"]), entry.get("message", ""), refusal)
+    return endings, event.get("error") or ""

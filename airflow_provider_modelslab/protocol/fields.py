@@ -1,0 +1,102 @@
+"""The fields of an answer, made regular: numbers, texts, lists of files."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+
+_LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything longer is a page
+_SHORTEST_SECRET = 8  # a shorter key would be found inside innocent words
+_SECRET_FIELDS = {"key", "api_key", "apikey", "token", "authorization"}
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number that is not negative, also from its text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def one_line(text: str) -> str:
+    """Return the text fit for a log line: no control characters, no line breaks, not endless."""
+    printable = "".join(char if char.isprintable() else " " for char in text[: 4 * _LONGEST_TEXT])
+    line = " ".join(printable.split())
+    return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "…"
+
+
+def find_text(body: Mapping[str, Any]) -> str:
+    """Return the API's words, which stand under any of several names.
+
+    ``message``, ``messege`` (sic), ``error`` and ``error.message``, with more in ``tip`` or ``tips``.
+    """
+    words = next((text for name in ("message", "messege", "error") if (text := _words(body.get(name)))), "")
+    tips = (_words(body.get(name)) for name in ("tip", "tips"))
+    return one_line(" ".join(dict.fromkeys(filter(None, (words, *tips)))))
+
+
+def _words(value: Any, depth: int = 3) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if depth and isinstance(value, list):
+        return " ".join(filter(None, (_words(item, depth - 1) for item in value[:10])))
+    if depth and isinstance(value, dict):
+        if isinstance(value.get("message"), str):
+            return _words(value["message"])
+        pairs = ((name, _words(item, depth - 1)) for name, item in list(value.items())[:10])
+        return " ".join(f"{name}: {text}" for name, text in pairs if text)
+    return ""
+
+
+def read_result(body: Mapping[str, Any], request_id: str) -> FaceSwapResult:
+    """Return the result that a success answer carries; without files its ``output`` is empty.
+
+    Seen: ``output`` as list, string or dict, ``links`` in its place, ``proxy_links: null``, no
+    ``meta``, no ``generationTime``.
+    """
+    proxy_links = tuple(_addresses(body.get("proxy_links")))
+    output = tuple(_addresses(body.get("output"))) or tuple(_addresses(body.get("links"))) or proxy_links
+    meta = body.get("meta")
+    return FaceSwapResult(
+        id=request_id,
+        output=output,
+        proxy_links=proxy_links,
+        generation_time=as_number(body.get("generationTime")),
+        meta=_plain_meta(meta) if isinstance(meta, dict) else {},
+    )
+
+
+def _addresses(value: Any, depth: int = 3) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.strip():
+            yield value.strip()
+    elif depth and isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _addresses(item, depth - 1)
+
+
+def _plain_meta(meta: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in meta.items() if name.lower() not in _SECRET_FIELDS}
+
+
+def without_secret(value: Any, secret: str) -> Any:
+    """Return a JSON value with every occurrence of the secret blotted out.
+
+    An API that repeats the key in an error or in ``meta`` must not carry it into logs and XComs.
+    """
+    if len(secret) < _SHORTEST_SECRET:
+        return value
+    if isinstance(value, str):
+        return re.sub(re.escape(secret), "***", value)
+    if isinstance(value, list):
+        return [without_secret(item, secret) for item in value]
+    if isinstance(value, dict):
+        return {without_secret(k, secret): without_secret(v, secret) for k, v in value.items()}
+    return value

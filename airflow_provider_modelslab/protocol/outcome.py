@@ -1,0 +1,76 @@
+"""What one look at a request can mean: a small closed set, whatever the answer looked like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+
+
+class Refusal(str, Enum):
+    """Why the API will not serve a call; another try would meet the same answer."""
+
+    KEY = "key"
+    CREDITS = "credits"
+    PLAN = "plan"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Done:
+    """The job is complete."""
+
+    result: FaceSwapResult
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The job is queued or running.
+
+    :param status: the API's word for it: ``processing``, ``queued`` or ``pending``
+    :param eta: the API's guess of the seconds that remain; a hint, often wrong
+    """
+
+    status: str
+    eta: float | None = None
+
+
+@dataclass(frozen=True)
+class SlowDown:
+    """The API asks for fewer calls. Not a failure.
+
+    :param retry_after: seconds to keep away, where the API says so
+    """
+
+    message: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """This look failed in a way that passes: a 5xx, an HTML page, a reset, a brief 404.
+
+    :param unknown_id: the API said that it does not know the id
+    """
+
+    message: str
+    unknown_id: bool = False
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """The job itself failed; it will not complete."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The call is refused; the job may live, but this caller will not learn of it."""
+
+    reason: Refusal
+    message: str
+
+
+Outcome = Done | Waiting | SlowDown | TryAgain | JobFailed | Refused

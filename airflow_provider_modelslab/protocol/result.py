@@ -1,0 +1,35 @@
+"""A finished face swap, made regular: the API's answers differ in shape, this does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FaceSwapResult:
+    """What the fetch call says of a job that is done.
+
+    :param id: the request id, always a string
+    :param output: URLs (or data URIs) of the files
+    :param proxy_links: alternates of ``output``, entry by entry: other addresses of the same files
+    :param generation_time: how long the job ran, in seconds, where the API says it
+    :param meta: the parameters of the job as the API repeats them
+    """
+
+    id: str
+    output: tuple[str, ...]
+    proxy_links: tuple[str, ...] = ()
+    generation_time: float | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def as_xcom(self) -> dict[str, Any]:
+        """Return the documented field names with plain JSON values, as the sensor and operator push them."""
+        return {
+            "id": self.id,
+            "status": "success",
+            "generationTime": self.generation_time,
+            "output": list(self.output),
+            "proxy_links": list(self.proxy_links),
+            "meta": self.meta,
+        }

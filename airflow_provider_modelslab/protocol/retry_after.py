@@ -1,0 +1,47 @@
+"""How long the API asks a caller to keep away, which it says in any of several places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from airflow_provider_modelslab.protocol.fields import as_number, find_text
+
+_EPOCH_FROM = 1_000_000_000  # a reset "in seconds" larger than this is a point in time
+
+
+def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds to wait, or None where the answer does not ask for any.
+
+    Documented is ``retry_after`` in the body; clients have met a ``Retry-After`` header,
+    ``X-RateLimit-Reset`` (the vendor's command line reads it), and "please wait for 30 seconds".
+
+    :param body: the answer's JSON object
+    :param headers: its headers, names in lower case
+    :param now: when it came, in seconds since the epoch
+    """
+    said = as_number(body.get("retry_after"))
+    if said is None:
+        said = _from_header(headers.get("retry-after"), now)
+    if said is None:
+        said = _from_reset(as_number(headers.get("x-ratelimit-reset")), now)
+    if said is None and (match := re.search(r"wait (?:for )?(\d{1,4}) sec", find_text(body))):
+        said = float(match[1])
+    return said
+
+
+def _from_header(value: str | None, now: float) -> float | None:
+    if value is None or (seconds := as_number(value)) is not None:
+        return seconds if value is not None else None
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _from_reset(value: float | None, now: float) -> float | None:
+    if value is None:
+        return None
+    return max(0.0, value - now) if value > _EPOCH_FROM else value

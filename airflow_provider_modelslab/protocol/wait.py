@@ -1,0 +1,131 @@
+"""The wait for one request as a state machine: what an outcome does to it, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    JobFailed,
+    Outcome,
+    Refusal,
+    Refused,
+    SlowDown,
+    TryAgain,
+    Waiting,
+)
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.schedule import (
+    ADAPTIVE,
+    TOLERANCE,
+    Pace,
+    pause_in_trouble,
+    pause_when_asked,
+    pause_while_waiting,
+)
+
+
+class EndingKind(str, Enum):
+    """How a wait can end. The values travel in trigger events, so they never change meaning."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    NOT_FOUND = "not_found"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a wait.
+
+    :param kind: how it ended
+    :param message: the API's own words, or what was in the way
+    :param refusal: why the call was refused, for that kind only
+    :param result: the result, for ``DONE`` where this process has it
+    """
+
+    kind: EndingKind
+    message: str = ""
+    refusal: Refusal | None = None
+    result: FaceSwapResult | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Where the wait for one request stands. Times are seconds since the epoch.
+
+    :param started: when the wait began
+    :param deadline: when it ends at the latest; there is one last look at it
+    :param pace: how often to look
+    :param tolerance: how many looks in a row may fail; None tolerates any number
+    :param looks: how many looks there have been
+    :param failures: how many of the latest looks failed in a row
+    :param next_look: when to look again
+    """
+
+    started: float
+    deadline: float
+    pace: Pace = ADAPTIVE
+    tolerance: int | None = TOLERANCE
+    looks: int = 0
+    failures: int = 0
+    next_look: float = 0.0
+
+    def after(self, outcome: Outcome, now: float, spread: float) -> Wait | Ending:
+        """Return the wait after one more look, or its ending.
+
+        :param outcome: what the look meant
+        :param now: when it was
+        :param spread: a random number from 0 to 1, for the jitter
+        """
+        failures = self.failures + 1 if isinstance(outcome, TryAgain) else 0
+        ending = ending_of(outcome, failures, self.tolerance)
+        if ending:
+            return ending
+        if now >= self.deadline:
+            return Ending(EndingKind.TIMEOUT, describe(outcome))
+        wait = replace(self, looks=self.looks + 1, failures=failures)
+        return replace(wait, next_look=min(now + wait._pause(outcome, now, spread), self.deadline))
+
+    def _pause(self, outcome: Outcome, now: float, spread: float) -> float:
+        if isinstance(outcome, TryAgain):
+            return pause_in_trouble(self.failures, spread)
+        if isinstance(outcome, SlowDown):
+            return pause_when_asked(outcome.retry_after, spread)
+        eta = outcome.eta if isinstance(outcome, Waiting) else None
+        return pause_while_waiting(
+            self.pace, elapsed=now - self.started, looks=self.looks, eta=eta, spread=spread
+        )
+
+
+def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None) -> Ending | None:
+    """Return the ending that an outcome brings, or None where the wait goes on.
+
+    :param outcome: what the look meant
+    :param failures: how many of the latest looks failed in a row, this one included
+    :param tolerance: how many may; None tolerates any number
+    """
+    if isinstance(outcome, Done):
+        return Ending(EndingKind.DONE, result=outcome.result)
+    if isinstance(outcome, JobFailed):
+        return Ending(EndingKind.FAILED, outcome.message)
+    if isinstance(outcome, Refused):
+        return Ending(EndingKind.REFUSED, outcome.message, outcome.reason)
+    if isinstance(outcome, TryAgain) and tolerance is not None and failures >= tolerance:
+        kind = EndingKind.NOT_FOUND if outcome.unknown_id else EndingKind.UNAVAILABLE
+        return Ending(kind, f"{failures} looks in a row failed, the last with: {outcome.message}")
+    return None
+
+
+def describe(outcome: Outcome) -> str:
+    """Return in a few words what the last look saw, for a log line or a timeout."""
+    if isinstance(outcome, Waiting):
+        return outcome.status + (f", about {outcome.eta:.0f} s to go" if outcome.eta else "")
+    if isinstance(outcome, Done):
+        return "complete"
+    if isinstance(outcome, SlowDown):
+        return f"asked to slow down: {outcome.message}"
+    return outcome.message

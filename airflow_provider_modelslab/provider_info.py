@@ -1,0 +1,64 @@
+"""What Airflow reads of this provider at every start; imports nothing of Airflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_provider_modelslab import __version__
+from airflow_provider_modelslab.hooks.connection import (
+    CONN_TYPE,
+    EXTRA_FIELDS,
+    HIDDEN_FIELDS,
+    HOOK_NAME,
+    PLACEHOLDERS,
+    RELABELING,
+)
+
+_INTEGRATION = "ModelsLab"
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return the provider's entry in the shape of Airflow's ``provider_info.schema.json``."""
+    return {
+        "package-name": "airflow-provider-modelslab",
+        "name": "ModelsLab",
+        "description": "Wait for `ModelsLab <https://modelslab.com/>`__ face swaps and save their files.",
+        "versions": [__version__],
+        "integrations": [
+            {
+                "integration-name": _INTEGRATION,
+                "external-doc-url": "https://docs.modelslab.com/",
+                "tags": ["service"],
+            }
+        ],
+        "hooks": [_modules("hooks.modelslab")],
+        "operators": [_modules("operators.face_swap")],
+        "sensors": [_modules("sensors.face_swap")],
+        "triggers": [_modules("triggers.face_swap")],
+        "connection-types": [
+            {
+                "connection-type": CONN_TYPE,
+                "hook-class-name": "airflow_provider_modelslab.hooks.modelslab.ModelsLabHook",
+                "hook-name": HOOK_NAME,
+                "conn-fields": {field.name: _conn_field(field) for field in EXTRA_FIELDS},
+                "ui-field-behaviour": {
+                    "hidden-fields": list(HIDDEN_FIELDS),
+                    "relabeling": dict(RELABELING),
+                    "placeholders": dict(PLACEHOLDERS),
+                },
+            }
+        ],
+    }
+
+
+def _modules(*names: str) -> dict[str, Any]:
+    modules = [f"airflow_provider_modelslab.{name}" for name in names]
+    return {"integration-name": _INTEGRATION, "python-modules": modules}
+
+
+def _conn_field(field: Any) -> dict[str, Any]:
+    return {
+        "label": field.label,
+        "description": field.description,
+        "schema": {"type": [field.type, "null"], "default": field.default},
+    }

@@ -1,0 +1,78 @@
+"""What the fields of an Airflow connection mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import Connection
+
+from airflow_provider_modelslab.hooks.connection import ConnectionSettings, read_settings
+
+
+def connection(**fields: Any) -> Connection:
+    return Connection(**{"conn_id": "c", "conn_type": "modelslab", "password": "k", **fields})
+
+
+def test_a_key_is_all_that_a_connection_needs() -> None:
+    assert read_settings(connection()) == ConnectionSettings("https://modelslab.com", "k")
+
+
+def test_every_field_is_read() -> None:
+    extra = {"api_path": "/api/v6/deepfake", "request_timeout": 5, "allow_private_downloads": True}
+    settings = read_settings(
+        connection(host="gpu.example.com", schema="http", port=8080, extra=json.dumps(extra))
+    )
+    assert settings == ConnectionSettings("http://gpu.example.com:8080", "k", "/api/v6/deepfake", 5.0, True)
+
+
+def test_a_uri_carries_extras_as_text_and_means_the_same() -> None:
+    uri = (
+        "modelslab://:a%2Fkey@gpu.example.com:8080/https?api_path=%2Fapi%2Fv6%2Fdeepfake"
+        "&request_timeout=5.5&allow_private_downloads=true"
+    )
+    settings = read_settings(Connection(conn_id="c", uri=uri))
+    assert settings == ConnectionSettings(
+        "https://gpu.example.com:8080", "a/key", "/api/v6/deepfake", 5.5, True
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"conn_type": "http"}, "its type is 'http'"),
+        ({"password": None}, "no key"),
+        ({"password": "  "}, "no key"),
+        ({"host": "not a host"}, "host"),
+        ({"extra": "[1]"}, "not a JSON object"),
+        ({"extra": '{"request_timeout": 0}'}, "request_timeout"),
+        ({"extra": '{"request_timeout": "soon"}'}, "request_timeout"),
+        ({"extra": '{"request_timeout": 1e9}'}, "request_timeout"),
+        ({"extra": '{"api_path": 7}'}, "api_path"),
+        ({"extra": '{"api_path": "/../x"}'}, "api_path"),
+        ({"extra": '{"allow_private_downloads": "maybe"}'}, "allow_private_downloads"),
+    ],
+)
+def test_a_connection_that_cannot_be_used_is_refused_with_the_field_at_fault(
+    fields: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_settings(connection(**fields))
+
+
+def test_an_extra_that_is_not_json_is_refused() -> None:
+    broken = connection()
+    object.__setattr__(broken, "_extra" if hasattr(broken, "_extra") else "extra", "{")
+    with pytest.raises(ValueError, match="not JSON"):
+        read_settings(broken)
+
+
+@pytest.mark.parametrize("word", [None, "", False, "false", "0", "No", "off"])
+def test_private_downloads_stay_closed_unless_opened(word: object) -> None:
+    extra = json.dumps({"allow_private_downloads": word})
+    assert read_settings(connection(extra=extra)).allow_private_downloads is False
+
+
+def test_the_key_is_not_shown() -> None:
+    assert "a-secret-key" not in repr(read_settings(connection(password="a-secret-key")))

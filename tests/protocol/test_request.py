@@ -1,0 +1,130 @@
+"""What may be asked for, and under which URL."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_provider_modelslab.protocol.request import (
+    fetch_path,
+    is_many,
+    parse_api_path,
+    parse_base_url,
+    parse_request_id,
+    parse_request_ids,
+)
+
+
+@pytest.mark.parametrize("value", [263, "263", "abc123-def456", "a_b.c~d", 118409305])
+def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
+    assert parse_request_id(value) == str(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        (-1, "characters"),
+        ("-1", "characters"),
+        ("a/b", "characters"),
+        ("../wallet_balance", "characters"),
+        ("..", "characters"),
+        ("263\n", "characters"),
+        ("263?x=1", "characters"),
+        ("263#", "characters"),
+        ("%2e%2e", "characters"),
+        ("２６３", "characters"),
+        ("x" * 129, "characters"),
+        ("None", "rendered to nothing"),
+        ("null", "rendered to nothing"),
+        ("{{ params.id }}", "not rendered"),
+        ("[1, 2]", "render_template_as_native_obj"),
+        (None, "NoneType"),
+        (True, "bool"),
+        (2.5, "float"),
+        (b"263", "bytes"),
+        ({"id": 263}, "dict"),
+    ],
+)
+def test_what_cannot_be_an_id_is_refused_and_the_reason_said(value: object, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_request_id(value)
+
+
+def test_a_sequence_names_several_requests_in_order() -> None:
+    assert parse_request_ids([3, "1", 2]) == ["3", "1", "2"]
+    assert parse_request_ids("7") == ["7"]
+    assert parse_request_ids([]) == []
+
+
+def test_a_bad_entry_is_named_by_its_position() -> None:
+    with pytest.raises(ValueError, match="entry 1: the request id is empty"):
+        parse_request_ids([1, ""])
+
+
+def test_texts_and_dicts_are_not_sequences_of_ids() -> None:
+    assert is_many([1]) and is_many((1,))
+    assert not is_many("12") and not is_many(12) and not is_many({"id": 1})
+
+
+@given(st.text())
+def test_no_text_gets_out_of_the_path_of_the_fetch_call(value: str) -> None:
+    try:
+        path = fetch_path("/api/v6/faceswap", value)
+    except ValueError:
+        return
+    prefix, _, last = path.rpartition("/")
+    assert prefix == "/api/v6/faceswap/fetch"
+    assert last.strip(".") and last.isascii() and last.isprintable()
+    assert not set(last) & set("/\\?#% :@")
+
+
+@pytest.mark.parametrize(
+    ("given_", "url"),
+    [
+        ((None, None, None), "https://modelslab.com"),
+        (("", None, None), "https://modelslab.com"),
+        (("modelslab.com", None, None), "https://modelslab.com"),
+        (("https://modelslab.com/", None, None), "https://modelslab.com"),
+        (("gpu.example.com", "http", 8080), "http://gpu.example.com:8080"),
+        (("http://gpu.example.com:81", "https", 8080), "http://gpu.example.com:81"),
+        (("10.0.0.7", "HTTPS", None), "https://10.0.0.7"),
+        (("http://[::1]:9", None, None), "http://[::1]:9"),
+    ],
+)
+def test_host_schema_and_port_make_the_url_that_an_airflow_user_expects(
+    given_: tuple[str | None, str | None, int | None], url: str
+) -> None:
+    assert parse_base_url(*given_) == url
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("ftp://modelslab.com", "scheme"),
+        ("not a host", "not the name"),
+        ("https://", "not the name"),
+        ("https://user:pw@modelslab.com", "user name"),
+        ("https://modelslab.com/api/v6", "api_path"),
+        ("https://modelslab.com?x=1", "api_path"),
+        ("https://modelslab.com:port", "not a URL"),
+        ("https://[::1", "not a URL"),
+    ],
+)
+def test_a_host_that_is_not_a_url_is_refused_and_the_reason_said(host: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_base_url(host)
+
+
+def test_api_paths_in_use_are_taken_with_or_without_slashes() -> None:
+    assert parse_api_path(None) == "/api/v6/faceswap"
+    assert parse_api_path("api/v6/deepfake/") == "/api/v6/deepfake"
+    assert parse_api_path("/api/v1/enterprise/faceswap") == "/api/v1/enterprise/faceswap"
+
+
+@pytest.mark.parametrize("path", ["/api/../x", "/a?b", "/a b", "https://evil.example/x"])
+def test_an_api_path_that_is_not_a_plain_path_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="not a plain path"):
+        parse_api_path(path)

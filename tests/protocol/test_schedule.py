@@ -1,0 +1,94 @@
+"""When to look next."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_provider_modelslab.protocol.schedule import (
+    ADAPTIVE,
+    JITTER,
+    LONGEST,
+    SHORTEST,
+    TOLERANCE,
+    Pace,
+    looks_so_far,
+    pause_in_trouble,
+    pause_when_asked,
+    pause_while_waiting,
+)
+
+
+def pause(
+    pace: Pace = ADAPTIVE, elapsed: float = 0, looks: int = 1, eta: float | None = None, spread: float = 0
+) -> float:
+    return pause_while_waiting(pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+
+
+def test_without_eta_the_interval_grows_from_two_seconds_with_the_time_waited_up_to_thirty() -> None:
+    assert [pause(elapsed=t) for t in (0, 10, 20, 100, 300, 3000)] == [2, 2, 2, 10, 30, 30]
+
+
+def test_an_eta_decides_the_first_look() -> None:
+    assert pause(eta=6) == 6
+
+
+def test_an_eta_of_nearly_nothing_is_not_a_reason_to_hammer() -> None:
+    assert pause(eta=0.01) == SHORTEST
+    assert pause(eta=0) == SHORTEST
+
+
+def test_an_absurd_eta_is_believed_no_longer_than_the_wait_has_lasted() -> None:
+    assert [pause(elapsed=t, eta=605) for t in (0, 10, 20, 40, 1000)] == [10, 10, 20, 40, 60]
+
+
+def test_a_poke_interval_is_kept_unless_the_eta_is_sooner() -> None:
+    assert pause(Pace(60)) == 60
+    assert pause(Pace(60), elapsed=5000) == 60
+    assert pause(Pace(60), eta=4) == 4
+    assert pause(Pace(5), eta=30) == 5
+    assert pause(Pace(0.5)) == 0.5
+
+
+def test_backoff_doubles_from_half_the_interval_as_airflow_does_and_max_wait_bounds_it() -> None:
+    pace = Pace(10, exponential_backoff=True, max_wait=100)
+    assert [pause(pace, looks=n) for n in (1, 2, 3, 4, 5, 6, 7)] == [5, 10, 20, 40, 80, 100, 100]
+    assert pause(pace, looks=10_000) == 100
+
+
+def test_max_wait_also_bounds_the_provider_s_own_choice() -> None:
+    assert pause(Pace(max_wait=7), elapsed=1000) == 7
+
+
+@given(st.floats(0, 1e6), st.integers(1, 10_000), st.none() | st.floats(0, 1e6), st.floats(0, 1))
+def test_the_provider_s_own_pauses_stay_within_bounds(
+    elapsed: float, looks: int, eta: float | None, spread: float
+) -> None:
+    seconds = pause(elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+    assert SHORTEST <= seconds <= 2 * LONGEST * (1 + JITTER)
+
+
+def test_jitter_spreads_looks_forward_only() -> None:
+    assert pause(spread=0) == 2
+    assert pause(spread=1) == pytest.approx(2.2)
+
+
+def test_trouble_is_met_with_growing_pauses_that_outlast_a_minute_of_outage() -> None:
+    pauses = [pause_in_trouble(n, 0) for n in range(1, TOLERANCE)]
+    assert pauses[:6] == [2, 4, 8, 16, 30, 30]
+    assert sum(pauses) >= 60
+
+
+def test_the_api_s_wish_is_kept_within_reason() -> None:
+    assert pause_when_asked(30, 0) == 30
+    assert pause_when_asked(None, 0) == 30
+    assert pause_when_asked(0, 0) == 1
+    assert pause_when_asked(1e9, 0) == 900
+
+
+def test_a_process_that_cannot_remember_estimates_its_looks_from_the_time_waited() -> None:
+    pace = Pace(10, exponential_backoff=True)
+    assert looks_so_far(pace, 0) == 1
+    assert looks_so_far(pace, 100) > looks_so_far(pace, 10)
+    assert looks_so_far(Pace(0), 1e9) <= 64

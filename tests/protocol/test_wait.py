@@ -1,0 +1,99 @@
+"""The wait as a state machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    JobFailed,
+    Outcome,
+    Refusal,
+    Refused,
+    SlowDown,
+    TryAgain,
+    Waiting,
+)
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
+
+RESULT = FaceSwapResult("1", ("https://example.com/a.jpg",))
+WAIT = Wait(started=1000, deadline=2000, tolerance=3)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ending"),
+    [
+        (Done(RESULT), Ending(EndingKind.DONE, result=RESULT)),
+        (JobFailed("no face"), Ending(EndingKind.FAILED, "no face")),
+        (Refused(Refusal.KEY, "bad key"), Ending(EndingKind.REFUSED, "bad key", Refusal.KEY)),
+    ],
+)
+def test_a_final_outcome_ends_the_wait_even_past_the_deadline(outcome: Outcome, ending: Ending) -> None:
+    assert WAIT.after(outcome, 1001, 0) == ending
+    assert WAIT.after(outcome, 9999, 0) == ending
+
+
+def test_a_running_job_is_looked_at_again() -> None:
+    step = WAIT.after(Waiting("processing", eta=6), 1001, 0)
+    assert isinstance(step, Wait)
+    assert (step.next_look, step.looks, step.failures) == (1007, 1, 0)
+
+
+def test_the_last_look_is_at_the_deadline_and_the_one_after_never_comes() -> None:
+    step = WAIT.after(Waiting("processing"), 1999, 1)
+    assert isinstance(step, Wait)
+    assert step.next_look == 2000
+    assert step.after(Waiting("processing"), 2000, 0) == Ending(EndingKind.TIMEOUT, "processing")
+
+
+def test_trouble_in_a_row_is_tolerated_so_often_and_a_good_look_starts_the_count_again() -> None:
+    step: Wait | Ending = WAIT
+    for outcome in (TryAgain("a"), TryAgain("b"), Waiting("processing"), TryAgain("c"), TryAgain("d")):
+        assert isinstance(step, Wait)
+        step = step.after(outcome, 1001, 0)
+    assert isinstance(step, Wait)
+    assert step.after(TryAgain("e"), 1001, 0) == Ending(
+        EndingKind.UNAVAILABLE, "3 looks in a row failed, the last with: e"
+    )
+
+
+def test_an_unknown_id_is_told_apart_from_an_api_out_of_reach() -> None:
+    step = Wait(0, 10, tolerance=1).after(TryAgain("no", unknown_id=True), 1, 0)
+    assert isinstance(step, Ending)
+    assert step.kind is EndingKind.NOT_FOUND
+
+
+def test_without_a_limit_trouble_lasts_until_the_deadline() -> None:
+    wait: Wait | Ending = Wait(0, 1000, tolerance=None)
+    for _ in range(100):
+        assert isinstance(wait, Wait)
+        wait = wait.after(TryAgain("down"), 1, 0)
+    assert isinstance(wait, Wait)
+    assert wait.after(TryAgain("down"), 1000, 0) == Ending(EndingKind.TIMEOUT, "down")
+
+
+def test_a_wish_to_slow_down_is_no_failure_and_is_kept() -> None:
+    step = WAIT.after(SlowDown("limit", 40), 1001, 0)
+    assert isinstance(step, Wait)
+    assert (step.next_look, step.failures) == (1041, 0)
+
+
+def test_a_wish_beyond_the_deadline_still_leaves_the_last_look() -> None:
+    step = WAIT.after(SlowDown("limit", 800), 1900, 0)
+    assert isinstance(step, Wait)
+    assert step.next_look == 2000
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Waiting("queued", 30), "queued, about 30 s to go"),
+        (Waiting("processing"), "processing"),
+        (Done(RESULT), "complete"),
+        (SlowDown("limit"), "asked to slow down: limit"),
+        (TryAgain("HTTP 502"), "HTTP 502"),
+    ],
+)
+def test_an_outcome_is_described_in_a_few_words(outcome: Outcome, words: str) -> None:
+    assert describe(outcome) == words
