@@ -1,0 +1,180 @@
+"""A sensor that waits until queued face swaps are complete."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import (
+    AirflowFailException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    BaseOperator,
+    BaseSensorOperator,
+    PokeReturnValue,
+    conf,
+)
+
+from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, TryAgain, Waiting
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.schedule import (
+    TOLERANCE,
+    Pace,
+    looks_so_far,
+    pause_when_asked,
+    pause_while_waiting,
+)
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+
+class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
+    """Wait until a queued face swap, or each of several, is complete.
+
+    The arguments of every Airflow sensor (``timeout``, ``mode``, ``soft_fail``, ``never_fail``,
+    ``silent_fail``, ``exponential_backoff``, ``max_wait``) mean the same in every mode.
+
+    :param request_id: the id that the submit call gave, or a sequence of ids. (templated)
+    :param modelslab_conn_id: id of the Airflow connection of type ModelsLab. (templated)
+    :param deferrable: wait in the triggerer, without a worker
+        (default: ``[operators] default_deferrable``)
+    :param poke_interval: seconds between two looks. Without it the provider chooses: the API's eta
+        first, then intervals that grow from 2 to 30 seconds
+    :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``,
+        or a list of these in the order of the ids
+    :raises ModelsLabError: the subclass says why there is no result, see ``exceptions``
+    """
+
+    template_fields: Sequence[str] = ("request_id", "modelslab_conn_id")
+    ui_color = "#e8def8"
+
+    def __init__(
+        self,
+        *,
+        request_id: int | str | Sequence[int | str],
+        modelslab_conn_id: str = ModelsLabHook.default_conn_name,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poke_interval: timedelta | float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if poke_interval is not None:
+            kwargs["poke_interval"] = poke_interval
+        super().__init__(**kwargs)
+        self.request_id = request_id
+        self.modelslab_conn_id = modelslab_conn_id
+        self.deferrable = deferrable
+        chooses_interval = poke_interval is None and not self.exponential_backoff
+        self.pace = Pace(
+            poke_interval=None if chooses_interval else self.poke_interval,
+            exponential_backoff=self.exponential_backoff,
+            max_wait=self.max_wait.total_seconds() if self.max_wait else None,
+        )
+        self.tolerance = None if self.silent_fail else TOLERANCE
+        self._seen: Outcome | None = None
+
+    def execute(self, context: Context) -> Any:
+        """Wait as the mode says.
+
+        :param context: the task's context
+        """
+        with self._ending_as_configured():
+            if not self.deferrable:
+                return super().execute(context)
+            started = time.time()
+            self._seen = self._look_unless_silenced()
+            if self._seen is not None:
+                self.defer_until_done(self._seen, started)
+            return self.finish(context, self.results())
+
+    def poke(self, context: Context) -> bool | PokeReturnValue:
+        """Look once; trouble that passes is ridden out, for up to some minutes.
+
+        :param context: the task's context
+        :return: False while a request has not ended, else the task's value
+        """
+        self._seen = self.look(partial(self.hook.fetch_through_trouble, tolerance=self.tolerance))
+        if self._seen is not None:
+            self._story.tell(self.request_ids[0], self._seen, time.time())
+            return False
+        return PokeReturnValue(is_done=True, xcom_value=self.finish(context, self.results()))
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer, under the same rules as in the other modes.
+
+        The sensor base class has rules of its own here, which differ between Airflow versions.
+        """
+        with self._ending_as_configured():
+            self.fail_if_overdue(next_method, next_kwargs)
+            return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
+
+    def finish(self, context: Context, results: list[FaceSwapResult]) -> Any:
+        """Return the results as the task's value."""
+        return self.shape([result.as_xcom() for result in results])
+
+    def _look_unless_silenced(self) -> Outcome | None:
+        """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
+        try:
+            return self.look(self.hook.fetch)
+        except AirflowFailException:
+            raise
+        except Exception as err:
+            if self.never_fail:
+                raise AirflowSkipException(f"Skipped as never_fail asks for: {err}") from err
+            if not self.silent_fail:
+                raise
+            self.log.exception("The first look failed; waiting on because of silent_fail.")
+            return TryAgain(str(err))
+
+    @contextmanager
+    def _ending_as_configured(self) -> Iterator[None]:
+        """Apply ``soft_fail`` and ``never_fail`` alike in every mode, and say which request timed out."""
+        try:
+            yield
+        except AirflowSkipException:
+            raise
+        except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as err:
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(f"Skipped as soft_fail or never_fail asks for: {err}") from err
+            if isinstance(err, AirflowSensorTimeout) and not isinstance(err, ModelsLabError):
+                raise self._timeout_error() from err
+            raise
+        except ModelsLabError as err:
+            if self.never_fail:
+                raise AirflowSkipException(f"Skipped as never_fail asks for: {err}") from err
+            raise
+
+    def _timeout_error(self) -> ModelsLabError:
+        from airflow_provider_modelslab.messages import error_of
+        from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, describe
+
+        last = describe(self._seen) if self._seen else "no look succeeded"
+        waiting = next((rid for rid in self.request_ids if rid not in self._endings), self.request_ids[0])
+        return error_of(waiting, Ending(EndingKind.TIMEOUT, last))
+
+    @cached_property
+    def _story(self) -> Story:
+        return Story(1, time.time(), self.log.info)
+
+    def _get_next_poke_interval(
+        self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
+    ) -> float:
+        """Let Airflow's loop pause as the trigger would, and never past the deadline."""
+        elapsed = run_duration()
+        left = max(0.0, self.timeout - elapsed)
+        spread = random.random()
+        if isinstance(self._seen, SlowDown):
+            return min(pause_when_asked(self._seen.retry_after, spread), left)
+        looks = looks_so_far(self.pace, elapsed) if self.reschedule else poke_count
+        eta = self._seen.eta if isinstance(self._seen, Waiting) else None
+        return min(pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread), left)

@@ -1,0 +1,109 @@
+"""The wait for face swaps in the triggerer, where it costs no worker."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_provider_modelslab.protocol.event import write_event
+from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, Wait
+
+
+class FaceSwapResultTrigger(BaseTrigger):
+    """Fires one event when every one of the requests has ended, or at the deadline.
+
+    Everything given here is kept in the metadata database in clear: ids and numbers, no key.
+
+    :param request_ids: the requests that are still waited for
+    :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
+    :param started: when the wait began, in seconds since the epoch
+    :param deadline: when it ends at the latest, in seconds since the epoch; a restart keeps it
+    :param first_looks: when to look at a request for the first time, by id, in seconds since the epoch
+    :param poke_interval: seconds between two looks; none leaves the choice to the provider
+    :param exponential_backoff: double the interval after each look
+    :param max_wait: the longest interval, in seconds
+    :param tolerance: how many looks in a row may fail; none tolerates any number
+    """
+
+    def __init__(
+        self,
+        *,
+        request_ids: Sequence[str],
+        modelslab_conn_id: str,
+        started: float,
+        deadline: float,
+        first_looks: Mapping[str, float] | None = None,
+        poke_interval: float | None = None,
+        exponential_backoff: bool = False,
+        max_wait: float | None = None,
+        tolerance: int | None = TOLERANCE,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.request_ids = list(request_ids)
+        self.modelslab_conn_id = modelslab_conn_id
+        self.started = started
+        self.deadline = deadline
+        self.first_looks = dict(first_looks or {})
+        self.poke_interval = poke_interval
+        self.exponential_backoff = exponential_backoff
+        self.max_wait = max_wait
+        self.tolerance = tolerance
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class path and the arguments to make this trigger again elsewhere."""
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__}",
+            {
+                "request_ids": self.request_ids,
+                "modelslab_conn_id": self.modelslab_conn_id,
+                "started": self.started,
+                "deadline": self.deadline,
+                "first_looks": self.first_looks,
+                "poke_interval": self.poke_interval,
+                "exponential_backoff": self.exponential_backoff,
+                "max_wait": self.max_wait,
+                "tolerance": self.tolerance,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Wait for all requests, then yield the one event: the ids and how their waits ended."""
+        from airflow_provider_modelslab.exceptions import InvalidConnectionError
+        from airflow_provider_modelslab.hooks.asynchronous import shared_client
+
+        story = Story(len(self.request_ids), self.started, self.log.info)
+        ids = list(dict.fromkeys(self.request_ids))
+        try:
+            async with shared_client(self.modelslab_conn_id) as client:
+                endings = await asyncio.gather(*(self._wait(client, request, story) for request in ids))
+        except InvalidConnectionError as err:
+            payload = write_event({}, error=str(err))
+        else:
+            payload = write_event(dict(zip(ids, endings, strict=True)))
+        yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
+
+    async def _wait(self, client: Any, request_id: str, story: Story) -> Ending:
+        wait = Wait(
+            self.started,
+            self.deadline,
+            Pace(self.poke_interval, self.exponential_backoff, self.max_wait),
+            self.tolerance,
+            next_look=max(
+                self.first_looks.get(request_id, 0.0), time.time() + pause_after_deferral(random.random())
+            ),
+        )
+        while True:
+            await asyncio.sleep(max(0.0, wait.next_look - time.time()))
+            outcome = await client.fetch(request_id, self.deadline)
+            step = wait.after(outcome, time.time(), random.random())
+            story.tell(request_id, outcome, time.time())
+            if isinstance(step, Ending):
+                return step
+            wait = step

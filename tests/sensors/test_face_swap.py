@@ -1,0 +1,233 @@
+"""The sensor in poke mode and deferrable mode, against a real server."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferred
+
+from airflow_provider_modelslab.exceptions import (
+    FaceSwapFailedError,
+    FaceSwapTimeoutError,
+    InvalidConnectionError,
+    InvalidKeyError,
+    InvalidRequestIdError,
+    ModelsLabUnavailableError,
+)
+from airflow_provider_modelslab.protocol import schedule
+from airflow_provider_modelslab.protocol.schedule import Pace
+from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
+from tests.deferring import run_task
+
+if TYPE_CHECKING:
+    from tests.standin import StandIn
+
+BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["poke", "deferrable"])
+
+
+def sensor(request_id: Any, **kwargs: Any) -> FaceSwapResultSensor:
+    return FaceSwapResultSensor(
+        task_id="wait", request_id=request_id, **{"poke_interval": 0.1, "timeout": 20, **kwargs}
+    )
+
+
+pytestmark = pytest.mark.usefixtures("prompt_triggers")
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trouble be given up within a second."""
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
+
+
+@BOTH
+def test_the_result_of_a_job_is_what_the_task_returns(connected: StandIn, deferrable: bool) -> None:
+    job = connected.add_job(duration=0.5)
+    result = run_task(sensor(job, deferrable=deferrable))
+    assert result["id"] == str(job)
+    assert result["output"] == connected.urls(job)
+    assert set(result) == {"id", "status", "generationTime", "output", "proxy_links", "meta"}
+
+
+@BOTH
+def test_a_sequence_of_ids_gives_a_list_in_the_same_order(connected: StandIn, deferrable: bool) -> None:
+    jobs = [connected.add_job(duration=seconds) for seconds in (1.5, 0, 0.7)]
+    results = run_task(sensor([*jobs, jobs[0]], deferrable=deferrable))
+    assert [result["id"] for result in results] == [str(job) for job in (*jobs, jobs[0])]
+
+
+@BOTH
+def test_a_sequence_of_one_gives_a_list_and_an_empty_one_an_empty_list(
+    connected: StandIn, deferrable: bool
+) -> None:
+    assert len(run_task(sensor([connected.add_job()], deferrable=deferrable))) == 1
+    assert run_task(sensor([], deferrable=deferrable)) == []
+
+
+def test_a_job_that_is_done_never_defers(connected: StandIn) -> None:
+    job = connected.add_job()
+    assert sensor(job, deferrable=True).execute({})["id"] == str(job)
+    assert connected.looks(job) == 1
+
+
+def test_what_is_deferred_carries_the_deadline_the_eta_and_no_key(connected: StandIn) -> None:
+    job = connected.add_job(duration=600, eta=7)
+    started = time.time()
+    with pytest.raises(TaskDeferred) as deferral:
+        sensor(job, deferrable=True, timeout=timedelta(minutes=10), poke_interval=None).execute({})
+    _, kwargs = deferral.value.trigger.serialize()
+    assert kwargs["deadline"] == pytest.approx(started + 600, abs=2)
+    assert kwargs["first_looks"][str(job)] == pytest.approx(started + 7.3, abs=2)
+    assert connected.key not in repr(kwargs)
+    assert deferral.value.timeout > timedelta(minutes=10)
+
+
+def test_one_look_is_enough_to_defer_a_thousand(connected: StandIn) -> None:
+    jobs = connected.add_jobs(1000, duration=600)
+    with pytest.raises(TaskDeferred):
+        sensor(jobs, deferrable=True).execute({})
+    assert connected.stats()["fetch"] == 1
+
+
+@BOTH
+def test_a_failed_job_fails_the_task_at_once(connected: StandIn, deferrable: bool) -> None:
+    job = connected.add_job(duration=0.3, ending="failed", message="No face detected")
+    with pytest.raises(FaceSwapFailedError, match=f"{job}.*No face detected"):
+        run_task(sensor(job, deferrable=deferrable))
+
+
+@BOTH
+def test_of_several_a_failed_one_is_named_when_all_have_ended(connected: StandIn, deferrable: bool) -> None:
+    good = connected.add_job(duration=1.2)
+    bad = connected.add_job(ending="failed", message="No face detected")
+    with pytest.raises(FaceSwapFailedError, match=f"1 of 2 face swap requests .* {bad} "):
+        run_task(sensor([good, bad], deferrable=deferrable))
+
+
+@BOTH
+def test_a_deadline_is_a_timeout_that_names_the_request(connected: StandIn, deferrable: bool) -> None:
+    job = connected.add_job(duration=60)
+    with pytest.raises(FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline"):
+        run_task(sensor(job, deferrable=deferrable, timeout=0.5, poke_interval=0.2))
+
+
+@BOTH
+def test_a_refused_key_fails_the_task_at_once(connected: StandIn, deferrable: bool) -> None:
+    connected.rotate_key("a-key-that-nobody-told-us")
+    with pytest.raises(InvalidKeyError, match="password field"):
+        run_task(sensor(connected.add_job(), deferrable=deferrable))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_an_api_out_of_reach_is_given_up_with_an_error_that_is_retried(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    with pytest.raises(ModelsLabUnavailableError, match="HTTP 502"):
+        run_task(sensor(connected.add_job(), deferrable=deferrable))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_trouble_that_passes_is_ridden_out(connected: StandIn, deferrable: bool) -> None:
+    connected.fault("fetch", payload="html_502", times=4)
+    job = connected.add_job()
+    assert run_task(sensor(job, deferrable=deferrable))["id"] == str(job)
+
+
+@BOTH
+@pytest.mark.parametrize("bad", ["", "None", None, -5, "1/2", "1\n", ["1", ""]])
+def test_a_bad_id_is_refused_before_anything_is_sent(connected: StandIn, deferrable: bool, bad: Any) -> None:
+    with pytest.raises(InvalidRequestIdError, match="request_id is not usable"):
+        run_task(sensor(bad, deferrable=deferrable))
+    assert connected.stats()["requests"] == 0
+
+
+@BOTH
+def test_a_connection_without_a_key_is_refused_before_the_wait(
+    monkeypatch: pytest.MonkeyPatch, deferrable: bool
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", '{"conn_type": "modelslab"}')
+    with pytest.raises(InvalidConnectionError, match="no key"):
+        run_task(sensor(1, deferrable=deferrable))
+
+
+ENDINGS = {
+    "failed": ({"ending": "failed"}, {}),
+    "timeout": ({"duration": 60}, {"timeout": 0.3}),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("lenient", ["soft_fail", "never_fail"])
+def test_soft_fail_and_never_fail_skip_alike_in_both_modes(
+    connected: StandIn, deferrable: bool, ending: str, lenient: str
+) -> None:
+    job, arguments = ENDINGS[ending]
+    with pytest.raises(AirflowSkipException, match="Skipp|timed out"):
+        run_task(
+            sensor(connected.add_job(**job), deferrable=deferrable, **{lenient: True}, **arguments)  # type: ignore[arg-type]
+        )
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_soft_fail_does_not_skip_what_a_retry_may_mend_and_never_fail_does(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    job = connected.add_job()
+    with pytest.raises(ModelsLabUnavailableError):
+        run_task(sensor(job, deferrable=deferrable, soft_fail=True))
+    with pytest.raises(AirflowSkipException):
+        run_task(sensor(job, deferrable=deferrable, never_fail=True))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_with_silent_fail_trouble_is_waited_out_until_the_deadline(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.fault("fetch", payload="html_502", times=9)
+    job = connected.add_job()
+    assert run_task(sensor(job, deferrable=deferrable, silent_fail=True))["id"] == str(job)
+
+
+def test_airflow_s_own_end_of_a_deferral_is_a_timeout() -> None:
+    for error in ("Trigger timeout", "Trigger/execution timeout"):
+        with pytest.raises(FaceSwapTimeoutError, match="triggerer is running"):
+            sensor(7).resume_execution("__fail__", {"error": error}, {})  # type: ignore[arg-type]
+
+
+def test_without_a_poke_interval_the_provider_chooses_and_with_backoff_airflow_s_default_counts() -> None:
+    assert FaceSwapResultSensor(task_id="a", request_id=1).pace == Pace(None)
+    assert FaceSwapResultSensor(task_id="b", request_id=1, exponential_backoff=True).pace == Pace(60, True)
+    assert FaceSwapResultSensor(task_id="c", request_id=1, poke_interval=7, max_wait=9).pace == Pace(
+        7, False, 9
+    )
+
+
+def test_in_poke_mode_a_rate_limit_holds_back_the_next_look_but_not_past_the_deadline(
+    connected: StandIn,
+) -> None:
+    connected.fault("fetch", payload="rate_limit")
+    task = sensor(connected.add_job(), timeout=100)
+    assert task.poke({}) is False  # type: ignore[arg-type]
+    assert task._get_next_poke_interval(0, lambda: 0, 1) >= 30
+    assert task._get_next_poke_interval(0, lambda: 95, 1) == 5
+
+
+def test_reschedule_mode_spaces_its_looks_by_the_time_waited() -> None:
+    task = sensor(1, mode="reschedule", poke_interval=10, exponential_backoff=True, timeout=10_000)
+    assert task._get_next_poke_interval(0, lambda: 0, 1) < 15
+    assert task._get_next_poke_interval(0, lambda: 500, 1) > 100
+
+
+def test_arguments_are_checked_when_the_dag_is_parsed() -> None:
+    with pytest.raises(Exception, match="poke_interval"):
+        sensor(1, poke_interval=-1)

@@ -1,0 +1,138 @@
+"""The trigger: the whole wait over a real server, in one event loop."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
+
+if TYPE_CHECKING:
+    from tests.standin import StandIn
+
+
+def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> FaceSwapResultTrigger:
+    now = time.time()
+    arguments: dict[str, Any] = {
+        "request_ids": [str(request_id) for request_id in request_ids],
+        "modelslab_conn_id": "modelslab_default",
+        "started": now,
+        "deadline": now + timeout,
+        "poke_interval": 0.2,
+        **kwargs,
+    }
+    return FaceSwapResultTrigger(**arguments)
+
+
+async def fire(trigger: FaceSwapResultTrigger) -> dict[str, Any]:
+    events = [event.payload async for event in trigger.run()]
+    assert len(events) == 1
+    return json.loads(json.dumps(events[0]))
+
+
+def test_a_trigger_is_made_again_from_what_is_stored_and_that_is_plain_json() -> None:
+    trigger = make_trigger(1, 2, first_looks={"1": 5.0}, max_wait=9.0)
+    path, kwargs = trigger.serialize()
+    assert path == "airflow_provider_modelslab.triggers.face_swap.FaceSwapResultTrigger"
+    again = FaceSwapResultTrigger(**json.loads(json.dumps(kwargs)))
+    assert again.serialize() == (path, kwargs)
+
+
+def test_a_row_of_the_first_release_still_makes_a_trigger() -> None:
+    row = {
+        "request_ids": ["1"],
+        "modelslab_conn_id": "modelslab_default",
+        "started": 0.0,
+        "deadline": 1.0,
+        "first_looks": {"1": 0.5},
+        "poke_interval": None,
+        "exponential_backoff": False,
+        "max_wait": None,
+        "tolerance": 8,
+    }
+    assert FaceSwapResultTrigger(**row).serialize()[1] == row
+
+
+async def test_it_fires_once_when_every_request_has_ended(connected: StandIn) -> None:
+    jobs = [connected.add_job(duration=seconds) for seconds in (0, 1, 2)]
+    failed = connected.add_job(duration=1.5, ending="failed", message="No face detected")
+    event = await fire(make_trigger(*jobs, failed))
+    assert event["done"] == [str(job) for job in jobs]
+    assert event["not_done"] == {
+        str(failed): {"kind": "failed", "refusal": None, "message": "No face detected"}
+    }
+
+
+async def test_the_same_id_given_twice_is_asked_for_once(connected: StandIn) -> None:
+    job = connected.add_job()
+    assert (await fire(make_trigger(job, job)))["done"] == [str(job)]
+    assert connected.looks(job) == 1
+
+
+async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(connected: StandIn) -> None:
+    started = time.monotonic()
+    await fire(make_trigger(connected.add_job()))
+    assert time.monotonic() - started >= 1
+
+
+async def test_it_waits_for_the_first_look_that_the_task_has_worked_out(connected: StandIn) -> None:
+    job = str(connected.add_job())
+    started = time.monotonic()
+    await fire(make_trigger(job, first_looks={job: time.time() + 2.5}))
+    assert time.monotonic() - started >= 2.4
+
+
+async def test_at_the_deadline_there_is_a_last_look_and_then_a_timeout(connected: StandIn) -> None:
+    job = str(connected.add_job(duration=60))
+    event = await fire(make_trigger(job, timeout=2.5, poke_interval=60, first_looks={job: time.time() + 1}))
+    assert event["not_done"][job]["kind"] == "timeout"
+    assert connected.looks(job) == 2
+
+
+async def test_the_last_look_can_still_find_the_job_done(connected: StandIn) -> None:
+    job = str(connected.add_job(duration=2.2))
+    event = await fire(make_trigger(job, timeout=3, poke_interval=60))
+    assert event["done"] == [job]
+
+
+async def test_after_a_restart_the_deadline_is_the_old_one(connected: StandIn) -> None:
+    job = str(connected.add_job(duration=60))
+    trigger = make_trigger(job, started=time.time() - 100, deadline=time.time() - 1)
+    event = await fire(trigger)
+    assert event["not_done"][job]["kind"] == "timeout"
+    assert connected.looks(job) == 1
+
+
+async def test_trouble_is_ridden_out(connected: StandIn) -> None:
+    connected.fault("fetch", payload="html_502")
+    job = str(connected.add_job())
+    assert (await fire(make_trigger(job)))["done"] == [job]
+
+
+async def test_trouble_that_lasts_is_given_up_after_the_tolerated_number(connected: StandIn) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    event = await fire(make_trigger(1, tolerance=1))
+    assert event["not_done"]["1"]["kind"] == "unavailable"
+
+
+async def test_a_refused_key_ends_the_wait_at_once(connected: StandIn) -> None:
+    connected.rotate_key("a-key-that-nobody-told-us")
+    job = str(connected.add_job(duration=60))
+    event = await fire(make_trigger(job))
+    assert event["not_done"][job]["refusal"] == "key"
+
+
+async def test_an_unusable_connection_is_said_in_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", '{"conn_type": "modelslab"}')
+    event = await fire(make_trigger(1))
+    assert event["status"] == "error"
+    assert "no key" in event["error"]
+
+
+async def test_no_key_is_in_what_airflow_stores_or_logs(connected: StandIn) -> None:
+    trigger = make_trigger(connected.add_job())
+    event = await fire(trigger)
+    assert connected.key not in json.dumps([event, trigger.serialize()]) + repr(trigger)
