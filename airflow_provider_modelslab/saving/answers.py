@@ -1,0 +1,105 @@
+"""What to make of a file server's answer. Pure: status and headers in, one verdict out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_GONE = (401, 403, 410)
+_BUSY = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+
+
+class Verdict(Enum):
+    """What an answer is."""
+
+    BODY = auto()  #: the file from its first byte
+    CONTINUES = auto()  #: the file from where the last transfer was cut
+    CHANGED = auto()  #: it cannot be continued: another file by now, or a server that cannot resume
+    MISSING = auto()  #: not there, or not yet
+    BUSY = auto()  #: the server is in trouble; it may pass
+    GONE = auto()  #: no longer served
+    REFUSED = auto()  #: anything else
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What identifies the file that a transfer began with, so that it can be continued.
+
+    :param validator: a strong ETag or a Last-Modified date; None if the server gave neither
+    :param total: length of the whole file in bytes; None if unknown
+    """
+
+    validator: str | None
+    total: int | None
+
+    def headers(self, offset: int) -> dict[str, str]:
+        """Return the request headers that ask for the rest of this very file."""
+        if not offset or not self.validator:
+            return {}
+        return {"Range": f"bytes={offset}-", "If-Range": self.validator}
+
+
+def judge(status: int, headers: Mapping[str, str], mark: Mark | None, offset: int) -> Verdict:
+    """Tell what an answer is.
+
+    :param mark: what the transfer began with; None if it has not begun
+    :param offset: how many bytes are there already
+    """
+    if status in _GONE:
+        return Verdict.GONE
+    if status == 404:
+        return Verdict.MISSING
+    if status in _BUSY:
+        return Verdict.BUSY
+    if mark is None or not offset:
+        return Verdict.BODY if status == 200 else Verdict.REFUSED
+    if status == 206 and _continues(headers, mark, offset):
+        return Verdict.CONTINUES
+    return Verdict.CHANGED if status in (200, 206, 412, 416) else Verdict.REFUSED
+
+
+def _continues(headers: Mapping[str, str], mark: Mark, offset: int) -> bool:
+    found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    if not found or int(found[1]) != offset or is_encoded(headers):
+        return False
+    same_length = found[3] == "*" or mark.total is None or int(found[3]) == mark.total
+    return same_length and validator_of(headers) in (mark.validator, None)
+
+
+def mark_of(headers: Mapping[str, str]) -> Mark:
+    """Return what identifies the file that an answer carries. An encoded body cannot be continued."""
+    if is_encoded(headers):
+        return Mark(None, None)
+    length = headers.get("Content-Length", "")
+    return Mark(validator_of(headers), int(length) if length.isdecimal() else None)
+
+
+def validator_of(headers: Mapping[str, str]) -> str | None:
+    """Return what an If-Range header may hold (RFC 9110, 13.1.5): a strong ETag, else a settled date."""
+    tag = headers.get("ETag", "")
+    if tag.startswith('"'):
+        return tag
+    date = headers.get("Last-Modified")
+    return date if date and _is_settled(date, headers.get("Date")) else None
+
+
+def _is_settled(modified: str, now: str | None) -> bool:
+    try:
+        return not now or (parsedate_to_datetime(now) - parsedate_to_datetime(modified)).total_seconds() >= 1
+    except (TypeError, ValueError):
+        return False
+
+
+def is_encoded(headers: Mapping[str, str]) -> bool:
+    """Say whether the body is compressed for the transfer."""
+    return headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")
+
+
+def wished_delay(headers: Mapping[str, str]) -> float:
+    """Return the seconds of a Retry-After header, or 0."""
+    value = headers.get("Retry-After", "").strip()
+    return float(value) if value.isdecimal() else 0.0

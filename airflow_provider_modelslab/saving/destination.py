@@ -1,0 +1,163 @@
+"""Where files go: parsed, and proven writable before anybody waits an hour for nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import uuid
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+from airflow_provider_modelslab.exceptions import InvalidDestinationError, ModelsLabError
+from airflow_provider_modelslab.saving.store import Store
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
+
+_EXAMPLES = "Give an absolute path, file:///folder/ or a URI such as s3://conn_id@bucket/prefix/."
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_EXTRAS = {
+    **dict.fromkeys(("s3", "s3a", "s3n"), "s3"),
+    **dict.fromkeys(("gs", "gcs"), "gcs"),
+    **dict.fromkeys(("abfs", "abfss", "az", "adl"), "abfs"),
+}
+
+
+def check_destination(destination: str | os.PathLike[str] | ObjectStoragePath) -> ObjectStoragePath:
+    """Prove that files can be written to a destination, by writing and removing a small one.
+
+    :param destination: an absolute local path, ``file:///…``, a URI such as
+        ``s3://conn_id@bucket/prefix/`` whose user part names the Airflow connection, or an
+        ``ObjectStoragePath``
+    :return: the destination, ready to use; ``str()`` of it shows the connection's id and no secret
+    :raises InvalidDestinationError: if it is not a place to write to, with what to do about it
+    :raises ModelsLabError: if the store could not be reached, which may pass
+    """
+    path = as_path(destination)
+    name = f"modelslab-probe-{uuid.uuid4().hex}"
+    try:
+        store = Store(path)
+        store.write(name, b"This file proves that results can be saved here. It can be removed.\n")
+    except Exception as error:
+        _refuse(path, error)
+    try:
+        store.remove(name)
+    except Exception as error:
+        log.warning("%s can be written to, but %s was not removed: %s", path, name, describe_failure(error))
+    return path
+
+
+def as_path(destination: str | os.PathLike[str] | ObjectStoragePath) -> ObjectStoragePath:
+    """Return a destination as a path of Airflow's object storage.
+
+    :param destination: as for :func:`check_destination`
+    :raises InvalidDestinationError: if it cannot be one
+    """
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+    uri = parse(str(destination) if isinstance(destination, ObjectStoragePath) else destination)
+    _check_connection(uri)
+    if isinstance(destination, ObjectStoragePath) and destination.protocol:
+        return destination
+    try:
+        path = ObjectStoragePath(uri)
+        path.fs  # noqa: B018 - resolves the scheme and the connection
+    except Exception as error:
+        _refuse(uri, error)
+    return path
+
+
+def _check_connection(uri: str) -> None:
+    """Refuse a connection that is not there; the Amazon provider would go on with other credentials."""
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
+
+    conn_id = urlsplit(uri).netloc.rpartition("@")[0]
+    if not conn_id:
+        return
+    try:
+        BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise InvalidDestinationError(
+            f"The destination {uri} names the Airflow connection {conn_id!r}, which does not exist. "
+            "Add it, or correct its name."
+        ) from None
+
+
+def parse(destination: str | os.PathLike[str]) -> str:
+    """Return a destination as a URI. Pure.
+
+    :raises InvalidDestinationError: if it is empty, relative, not rendered, or carries a secret
+    """
+    if not isinstance(destination, (str, os.PathLike)):
+        raise InvalidDestinationError(f"A destination is text, not {type(destination).__name__}. {_EXAMPLES}")
+    text = str(os.fspath(destination)).strip()
+    if text in ("", "None"):
+        raise InvalidDestinationError(
+            f"The destination is {text or 'empty'}: its template or variable gave nothing. {_EXAMPLES}"
+        )
+    if "{{" in text or not text.isprintable():
+        raise InvalidDestinationError(f"The destination {text!r} is not a plain URI. {_EXAMPLES}")
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return _local(text)
+    return _local(text[scheme.end() :]) if scheme[1].lower() == "file" else _remote(text)
+
+
+def _local(path: str) -> str:
+    if not os.path.isabs(path):
+        raise InvalidDestinationError(
+            f"The destination {path!r} is relative, and tasks run in no particular folder. {_EXAMPLES}"
+        )
+    return f"file://{os.path.normpath(path)}"
+
+
+def _remote(uri: str) -> str:
+    parts = urlsplit(uri)
+    user, _, host = parts.netloc.rpartition("@")
+    if ":" in user:
+        raise InvalidDestinationError(
+            "The destination carries a user and password. Put them into an Airflow connection and name "
+            "that instead: s3://conn_id@bucket/prefix/."
+        )
+    if not host and parts.scheme in _EXTRAS:
+        raise InvalidDestinationError(f"The destination {uri!r} names no bucket. {_EXAMPLES}")
+    if parts.query or parts.fragment or ".." in parts.path.split("/"):
+        raise InvalidDestinationError(
+            f"The destination {parts.scheme}://{parts.netloc}{parts.path} must be a plain prefix, without "
+            "'?', '#' and '..'."
+        )
+    return uri
+
+
+def _refuse(path: object, error: Exception) -> NoReturn:
+    what = f"The destination {path} cannot be written to: {describe_failure(error)}."
+    if _may_pass(error):
+        raise ModelsLabError(f"{what} Check the network and the connection's endpoint.") from error
+    raise InvalidDestinationError(f"{what} {_advice(str(path), error)}") from error
+
+
+def _may_pass(error: Exception) -> bool:
+    transient = (TimeoutError, ConnectionError)
+    return isinstance(error, transient) or type(error).__name__.endswith(("ConnectionError", "TimeoutError"))
+
+
+def _advice(path: str, error: Exception) -> str:
+    scheme = path.partition("://")[0]
+    if isinstance(error, (ImportError, ValueError)):
+        if scheme not in _EXTRAS:
+            return f"The scheme {scheme!r} is not known here. {_EXAMPLES}"
+        return f"Install the store's library: pip install 'airflow-provider-modelslab[{_EXTRAS[scheme]}]'."
+    if isinstance(error, FileNotFoundError):
+        return "Create the bucket or container first, or correct its name."
+    if isinstance(error, PermissionError):
+        return "Give the task's user or the connection's credentials the right to write there."
+    return "Correct the destination, or the Airflow connection that it names."
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return a store's error in one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__

@@ -1,0 +1,160 @@
+"""One URL's bytes in order, over as many requests as that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
+from airflow_provider_modelslab.saving.answers import (
+    Mark,
+    Verdict,
+    is_encoded,
+    judge,
+    mark_of,
+    wished_delay,
+)
+from airflow_provider_modelslab.saving.urls import shown
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from airflow_provider_modelslab.saving.budget import Budget
+    from airflow_provider_modelslab.saving.guard import GuardedSession
+
+CHUNK = 2**18
+
+
+class RestartError(Exception):
+    """What came so far must be thrown away: the transfer was cut and cannot be continued."""
+
+
+class _CutError(Exception):
+    """A transfer broke off; the message says how."""
+
+
+class Download:
+    """Streams one file, and continues where a transfer was cut if the server can.
+
+    :param session: makes the requests
+    :param url: what to fetch
+    :param budget: how long and how often to try
+    """
+
+    def __init__(self, session: GuardedSession, url: str, budget: Budget) -> None:
+        self._session = session
+        self._url = url
+        self._budget = budget
+        self._mark: Mark | None = None
+        self._offset = 0
+
+    @property
+    def total(self) -> int | None:
+        """Length of the whole in bytes, known once the first chunk is there; None if it is not said."""
+        return self._mark.total if self._mark else None
+
+    def chunks(self) -> Generator[bytes, None, None]:
+        """Yield the file's bytes from the first to the last.
+
+        :raises RestartError: if the bytes so far are worth nothing and the whole may be tried again
+        :raises ExpiredUrlError: if the URL is no longer served
+        :raises DownloadError: if time or tries are used up, or the server refuses
+        """
+        while True:
+            try:
+                response = self._opened()
+                if response is not None:
+                    yield from self._body(response)
+                    return
+            except _CutError as cut:  # noqa: PERF203 - each turn is a request
+                self._after(cut)
+
+    def _after(self, cut: _CutError) -> None:
+        self._budget.try_again(f"{shown(self._url)}: {cut}")
+        if self._offset and not (self._mark and self._mark.validator):
+            raise RestartError from None
+
+    def _opened(self) -> Response | None:
+        """Return the answer that carries the (rest of the) file; None if it was waited for instead."""
+        response = self._requested()
+        verdict = judge(response.status_code, response.headers, self._mark, self._offset)
+        if verdict in (Verdict.BODY, Verdict.CONTINUES):
+            self._mark = self._mark if verdict is Verdict.CONTINUES else mark_of(response.headers)
+            return response
+        response.close()
+        self._deal_with(verdict, response)
+        return None
+
+    def _requested(self) -> Response:
+        from requests import RequestException
+        from urllib3.exceptions import HTTPError
+
+        self._budget.check()
+        headers = self._mark.headers(self._offset) if self._mark else {}
+        try:
+            return self._session.open(self._url, headers, self._budget.timeouts())
+        except (RequestException, HTTPError, OSError) as error:
+            raise _CutError(reason(error)) from None  # its text has the URL with its query string
+
+    def _deal_with(self, verdict: Verdict, response: Response) -> None:
+        said = f"{shown(self._url)} answered {response.status_code}"
+        if verdict is Verdict.GONE:
+            raise ExpiredUrlError(f"{said}: the link has expired or was withdrawn")
+        if verdict is Verdict.REFUSED:
+            raise DownloadError(said)
+        if verdict is Verdict.CHANGED:
+            self._budget.try_again(f"{said}: it cannot be continued")
+            raise RestartError
+        wish = wished_delay(response.headers)
+        self._budget.try_again(said, missing=verdict is Verdict.MISSING, wish=wish)
+
+    def _body(self, response: Response) -> Iterator[bytes]:
+        from urllib3.exceptions import HTTPError
+
+        encoded = is_encoded(response.headers)
+        with response:
+            while True:
+                self._budget.check()
+                try:
+                    # read1, not read: a server that drips must not hold us past the deadline
+                    chunk = response.raw.read1(CHUNK, decode_content=encoded)
+                except (HTTPError, OSError) as error:
+                    raise _CutError(reason(error)) from None
+                if not chunk:
+                    break
+                self._offset += len(chunk)
+                self._budget.progressed()
+                yield chunk
+        self._check_length(encoded)
+
+    def _check_length(self, encoded: bool) -> None:
+        if not encoded and self.total is not None and self._offset < self.total:
+            raise _CutError(f"the transfer ended after {self._offset} of {self.total} bytes")
+
+
+def reason(error: BaseException) -> str:
+    """Say in words why a request failed, without the URL that the libraries put into their texts."""
+    chain = [error]
+    while (inner := _inner(chain[-1])) is not None and len(chain) < 10:
+        chain.append(inner)
+    for link in reversed(chain):
+        if isinstance(link, OSError) and link.strerror:
+            return f"{link.strerror} ({type(link).__name__})"
+    return _WORDS.get(type(chain[0]).__name__, type(chain[0]).__name__)
+
+
+_WORDS = {
+    "ConnectionError": "no connection",
+    "ConnectTimeout": "no connection in time",
+    "ProtocolError": "the transfer was cut",
+    "IncompleteRead": "the transfer was cut",
+    "ReadTimeout": "no bytes came in time",
+    "ReadTimeoutError": "no bytes came in time",
+    "SSLError": "the TLS handshake failed",
+    "DecodeError": "the compressed body is broken",
+}
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    inside = getattr(error, "reason", None) or (error.args[-1] if error.args else None)
+    return inside if isinstance(inside, BaseException) else error.__cause__

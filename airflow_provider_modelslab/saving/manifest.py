@@ -1,0 +1,106 @@
+"""The file that says what was saved. It is written last: where it stands, everything stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.saving.names import is_plain
+from airflow_provider_modelslab.saving.urls import is_data, shown, without_tokens
+
+NAME = "manifest.json"
+VERSION = 1
+_SECRET = re.compile(r"(^|[_-])(api[_-]?)?(key|token|secret|password|passwd|authorization)$", re.IGNORECASE)
+_LONGEST_TEXT = 2000
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """One file as it stands in the store.
+
+    :param name: its name in the folder
+    :param uri: its full URI
+    :param size: in bytes
+    :param sha256: of its bytes, in hexadecimal
+    :param content_type: what it is, told from its bytes
+    """
+
+    name: str
+    uri: str
+    size: int
+    sha256: str
+    content_type: str
+
+    def as_xcom(self) -> dict[str, Any]:
+        """Return what the task's result says of the file."""
+        return {
+            "uri": self.uri,
+            "size": self.size,
+            "sha256": self.sha256,
+            "content_type": self.content_type,
+        }
+
+
+def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
+    """Return the manifest's bytes.
+
+    :param result: what the API said; its ``meta`` is kept without anything that could be a secret
+    :param files: what was saved, in the order of ``result.output``
+    """
+    entries = [
+        {"position": position, "name": file.name, **file.as_xcom(), "source": shown(source)}
+        for position, (file, source) in enumerate(zip(files, result.output, strict=True))
+    ]
+    content = {
+        "version": VERSION,
+        "id": result.id,
+        "files": entries,
+        "generationTime": result.generation_time,
+        "meta": scrub(result.meta),
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
+
+
+def scrub(value: Any) -> Any:
+    """Return a copy without keys and tokens: fields named like one, and the queries and users of URLs."""
+    if isinstance(value, dict):
+        return {str(name): scrub(inner) for name, inner in value.items() if not _SECRET.search(str(name))}
+    if isinstance(value, (list, tuple)):
+        return [scrub(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    text = shown(value) if is_data(value) else without_tokens(value)
+    return text if len(text) <= _LONGEST_TEXT else f"({len(text)} characters)"
+
+
+def read(data: bytes | None, result: FaceSwapResult, uri_of: Callable[[str], str]) -> list[SavedFile] | None:
+    """Return the files that a manifest names, in order.
+
+    :param data: the manifest's bytes; None if there is none
+    :param result: what the manifest must be about
+    :param uri_of: gives a file's URI
+    :return: None if the bytes are not a manifest of this result
+    """
+    try:
+        content = json.loads(data or b"null")
+        files = [_saved_file(entry, uri_of) for entry in content["files"]]
+        fits = content["version"] == VERSION and content["id"] == result.id
+    except (ValueError, TypeError, KeyError):
+        return None
+    return files if fits and len(files) == len(result.output) else None
+
+
+def _saved_file(entry: dict[str, Any], uri_of: Callable[[str], str]) -> SavedFile:
+    name = entry["name"]
+    if not is_plain(name):
+        raise ValueError("not a file name of this provider's")
+    return SavedFile(name, uri_of(name), int(entry["size"]), str(entry["sha256"]), str(entry["content_type"]))
+
+
+def stands(files: Sequence[SavedFile], size_of: Callable[[str], int | None]) -> bool:
+    """Say whether every file is there with its size."""
+    return all(size_of(file.name) == file.size for file in files)

@@ -1,0 +1,121 @@
+"""From one entry of ``output`` to one verified file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from airflow_provider_modelslab.exceptions import (
+    DownloadError,
+    FileTooLargeError,
+    InvalidContentError,
+    UnsafeUrlError,
+)
+from airflow_provider_modelslab.saving import content
+from airflow_provider_modelslab.saving.budget import Budget
+from airflow_provider_modelslab.saving.digest import Sha256
+from airflow_provider_modelslab.saving.download import Download, RestartError
+from airflow_provider_modelslab.saving.manifest import SavedFile
+from airflow_provider_modelslab.saving.progress import Progress, readable
+from airflow_provider_modelslab.saving.urls import is_data, shown
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.saving.guard import GuardedSession
+    from airflow_provider_modelslab.saving.store import Store
+
+STARTS = 5
+_PIECE = 2**18
+
+
+@dataclass(frozen=True)
+class FileSaver:
+    """Saves files of one result into one folder.
+
+    :param store: the folder
+    :param session: makes the requests
+    :param max_file_size: the most bytes that a file may have
+    :param log: for progress
+    """
+
+    store: Store
+    session: GuardedSession
+    max_file_size: int
+    log: logging.Logger
+
+    def save(self, stem: str, sources: list[str], budget: Budget) -> SavedFile:
+        """Save one file from the first of its sources that serves it.
+
+        :param stem: its name without extension
+        :param sources: the entry of ``output``, then its alternates
+        :param budget: the time and tries it has
+        :raises DownloadError: of the kind that the first source met, if no source serves it
+        """
+        errors: list[DownloadError] = []
+        for source in sources:
+            try:
+                return self._save_from(source, stem, budget)
+            except (UnsafeUrlError, FileTooLargeError):  # noqa: PERF203 - a loop of two
+                raise
+            except DownloadError as error:
+                errors.append(error)
+        raise type(errors[0])("; its proxy link: ".join(str(error) for error in errors))
+
+    def _save_from(self, source: str, stem: str, budget: Budget) -> SavedFile:
+        for _ in range(STARTS):
+            try:
+                return self._save_once(source, stem, budget)
+            except RestartError:  # noqa: PERF203 - each turn is a whole transfer
+                self.log.info("%s has to be transferred from its beginning again", shown(source))
+            except InvalidContentError as error:
+                raise type(error)(f"{shown(source)} was refused: {error}") from None
+        raise DownloadError(f"{shown(source)} was cut {STARTS} times, and the server cannot resume")
+
+    def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
+        download = _Inline(source) if is_data(source) else Download(self.session, source, budget)
+        with closing(download.chunks()) as chunks:
+            head, whole = content.split_head(chunks)
+            kind = content.identify(head)
+            if kind.base64_prefix is None:
+                self._check_size(download.total or 0, source)
+                body, total = whole, download.total
+            else:
+                body, total = content.decode_base64(whole, kind.base64_prefix), None
+            name = f"{stem}.{kind.extension}"
+            size, sha256 = self._store(body, name, total, source)
+        return SavedFile(name, self.store.uri(name), size, sha256, kind.content_type)
+
+    def _store(self, body: Iterator[bytes], name: str, total: int | None, source: str) -> tuple[int, str]:
+        progress, size = Progress(self.log, name), 0
+        with self.store.writing(name) as file, Sha256() as sha256:
+            for chunk in body:
+                size += len(chunk)
+                self._check_size(size, source)
+                sha256.update(chunk)
+                file.write(chunk)
+                progress.update(size, total)
+            return size, sha256.hexdigest()
+
+    def _check_size(self, size: int, source: str) -> None:
+        if size > self.max_file_size:
+            raise FileTooLargeError(
+                f"{shown(source)} has more than the {readable(self.max_file_size)} that max_file_size allows"
+            )
+
+
+class _Inline:
+    """A data URI: an entry of ``output`` that carries its bytes in itself."""
+
+    def __init__(self, uri: str) -> None:
+        self._header, _, self._data = uri.partition(",")
+        self.total: int | None = None
+
+    def chunks(self) -> Generator[bytes, None, None]:
+        if not self._header.lower().endswith(";base64"):
+            yield unquote_to_bytes(self._data)
+            return
+        pieces = (self._data[at : at + _PIECE] for at in range(0, len(self._data), _PIECE))
+        yield from content.decode_base64(unquote_to_bytes(piece) for piece in pieces)

@@ -1,0 +1,93 @@
+"""One folder of a store: its files are written whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
+
+from airflow_provider_modelslab.saving.writers import LocalWriter, RenamingWriter, UploadWriter, Writer
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
+
+_LOCAL = {"", "file", "local"}
+_UPLOADING = {"s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl"}
+
+
+class Store:
+    """A folder to write to. The file system is looked up here, once, so that threads need not.
+
+    :param folder: where the files go; made when the first is written
+    :param largest: the most bytes that one file may have
+    """
+
+    def __init__(self, folder: ObjectStoragePath, *, largest: int = 0) -> None:
+        self._folder = folder
+        self._fs = folder.fs
+        self._path = str(folder.path).rstrip("/")
+        self._protocol = str(folder.protocol or "")
+        self._largest = largest
+
+    def uri(self, name: str) -> str:
+        """Return a file's URI as Airflow prints it: with the id of the connection, without secrets."""
+        return str(self._folder / name)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Writer]:
+        """Open a file that is committed when the block is left well, and discarded when not."""
+        writer = self._writer(f"{self._path}/{name}")
+        try:
+            yield writer
+            writer.commit()
+        except BaseException:
+            with suppress(Exception):  # what went wrong first is what matters
+                writer.discard()
+            raise
+
+    def _writer(self, path: str) -> Writer:
+        if self._protocol in _LOCAL:
+            return LocalWriter(path)
+        if self._protocol in _UPLOADING:
+            return UploadWriter(self._fs, path, self._largest)
+        return RenamingWriter(self._fs, path)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a small file."""
+        with self.writing(name) as writer:
+            writer.write(data)
+
+    def read(self, name: str) -> bytes | None:
+        """Return a small file's bytes; None if it is not there."""
+        self._fs.invalidate_cache(self._path)
+        try:
+            return cast("bytes", self._fs.cat_file(f"{self._path}/{name}"))
+        except FileNotFoundError:
+            return None
+
+    def size(self, name: str) -> int | None:
+        """Return a file's size in bytes; None if it is not there."""
+        self._fs.invalidate_cache(self._path)
+        try:
+            return cast("int", self._fs.info(f"{self._path}/{name}")["size"])
+        except FileNotFoundError:
+            return None
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._path}/{name}")
+
+    def report(self, name: str) -> None:
+        """Tell Airflow's lineage collector that a file was written; its trouble is not the task's."""
+        from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
+
+        path = self._folder / name
+        try:
+            collector = get_hook_lineage_collector()  # type: ignore[no-untyped-call]
+            collector.add_output_asset(context=path, uri=str(path))
+        except Exception:
+            log.warning("%s was saved, but could not be reported as lineage", path, exc_info=True)

@@ -1,0 +1,108 @@
+"""Three ways to write a file so that nothing stands under its name until all of it does.
+
+The trap they avoid: leaving ``with path.open("wb")`` by an exception closes the file, and closing an
+object store's file uploads what was written so far, under its final name.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from airflow_provider_modelslab.saving import parts
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
+
+PART = 8 * 2**20
+_MOST_PARTS = 9000  # S3 allows 10000
+
+
+class Writer(Protocol):
+    """A file in the making."""
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+
+    def commit(self) -> None:
+        """Let the whole file appear under its name, in place of any older one."""
+
+    def discard(self) -> None:
+        """Throw away what was written; nothing appears."""
+
+
+class LocalWriter:
+    """Writes beside the final name, on the same file system, and renames."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        descriptor, self._part = parts.create(path)
+        self._file = open(descriptor, "wb", buffering=0)  # noqa: SIM115 - outlives this call
+
+    def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def commit(self) -> None:
+        # Closing tells of late errors on network file systems; closing a copy keeps the part's lock.
+        os.close(os.dup(self._file.fileno()))
+        os.replace(self._part, self._path)
+        self._file.close()
+
+    def discard(self) -> None:
+        with suppress(FileNotFoundError):
+            os.remove(self._part)
+        self._file.close()
+
+
+class UploadWriter:
+    """Writes to an object store, where an upload appears only when it is completed.
+
+    Completing is what closing does, so a discarded file is never closed.
+    """
+
+    def __init__(self, fs: AbstractFileSystem, path: str, largest: int) -> None:
+        self._part_size = max(PART, -(-largest // _MOST_PARTS))
+        self._file: Any = fs.open(path, "wb", block_size=self._part_size)
+        self._room = self._part_size
+
+    def write(self, data: bytes) -> None:
+        while data:  # parts of equal size, as Cloudflare R2 demands
+            piece, data = data[: self._room], data[self._room :]
+            self._file.write(piece)
+            self._room = self._room - len(piece) or self._part_size
+
+    def commit(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        try:
+            self._file.discard()
+        finally:
+            self._file.closed = True  # so that the garbage collector does not close it either
+
+
+class RenamingWriter:
+    """Writes under a hidden name and renames: for any other file system of fsspec's."""
+
+    def __init__(self, fs: AbstractFileSystem, path: str) -> None:
+        self._fs = fs
+        self._path = path
+        self._part = parts.name(path)
+        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        self._file: Any = fs.open(self._part, "wb")
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+
+    def commit(self) -> None:
+        self._file.close()
+        self._fs.mv(self._part, self._path)
+
+    def discard(self) -> None:
+        with suppress(Exception):
+            self._file.close()
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(self._part)

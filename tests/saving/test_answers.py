@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from requests.structures import CaseInsensitiveDict
+
+from airflow_provider_modelslab.saving.answers import (
+    Mark,
+    Verdict,
+    judge,
+    mark_of,
+    validator_of,
+    wished_delay,
+)
+
+MARK = Mark('"v1"', 100)
+PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (200, Verdict.BODY),
+        (206, Verdict.REFUSED),
+        (204, Verdict.REFUSED),
+        (302, Verdict.REFUSED),
+        (400, Verdict.REFUSED),
+        (404, Verdict.MISSING),
+        (401, Verdict.GONE),
+        (403, Verdict.GONE),
+        (410, Verdict.GONE),
+        (429, Verdict.BUSY),
+        (500, Verdict.BUSY),
+        (503, Verdict.BUSY),
+    ],
+)
+def test_the_first_answer_is_judged_by_its_status(status: int, verdict: Verdict) -> None:
+    assert judge(status, {}, None, 0) is verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "verdict"),
+    [
+        (206, PART, Verdict.CONTINUES),
+        (206, {"Content-Range": "bytes 40-99/*"}, Verdict.CONTINUES),
+        (206, {**PART, "Content-Range": "bytes 0-99/100"}, Verdict.CHANGED),
+        (206, {**PART, "Content-Range": "bytes 40-199/200"}, Verdict.CHANGED),
+        (206, {**PART, "ETag": '"v2"'}, Verdict.CHANGED),
+        (206, {**PART, "Content-Encoding": "gzip"}, Verdict.CHANGED),
+        (206, {}, Verdict.CHANGED),
+        (200, {}, Verdict.CHANGED),
+        (416, {}, Verdict.CHANGED),
+        (412, {}, Verdict.CHANGED),
+        (400, {}, Verdict.REFUSED),
+        (404, {}, Verdict.MISSING),
+    ],
+)
+def test_a_continued_transfer_goes_on_only_where_it_was_cut_and_in_the_same_file(
+    status: int, headers: dict[str, str], verdict: Verdict
+) -> None:
+    assert judge(status, headers, MARK, 40) is verdict
+
+
+def test_the_rest_is_asked_for_only_of_a_file_that_can_be_recognised() -> None:
+    assert MARK.headers(40) == {"Range": "bytes=40-", "If-Range": '"v1"'}
+    assert MARK.headers(0) == Mark(None, 100).headers(40) == {}
+
+
+@pytest.mark.parametrize(
+    ("headers", "validator"),
+    [
+        ({"ETag": '"a"', "Last-Modified": "x"}, '"a"'),
+        ({"ETag": 'W/"a"'}, None),
+        ({"Last-Modified": "Fri, 13 Nov 2026 10:00:00 GMT"}, "Fri, 13 Nov 2026 10:00:00 GMT"),
+        (
+            {"Last-Modified": "Fri, 13 Nov 2026 10:00:00 GMT", "Date": "Fri, 13 Nov 2026 10:00:00 GMT"},
+            None,
+        ),
+        ({"Last-Modified": "yesterday", "Date": "Fri, 13 Nov 2026 10:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_a_validator_is_a_strong_etag_or_a_settled_date(
+    headers: dict[str, str], validator: str | None
+) -> None:
+    assert validator_of(CaseInsensitiveDict(headers)) == validator
+
+
+def test_an_encoded_body_has_no_length_to_trust_and_cannot_be_continued() -> None:
+    assert mark_of({"Content-Encoding": "gzip", "Content-Length": "9", "ETag": '"a"'}) == Mark(None, None)
+    assert mark_of({"Content-Length": "9", "ETag": '"a"'}) == Mark('"a"', 9)
+    assert mark_of({"Content-Length": "nine"}) == Mark(None, None)
+
+
+def test_retry_after_is_read_in_seconds() -> None:
+    assert wished_delay({"Retry-After": "7"}) == 7
+    assert wished_delay({"Retry-After": "soon"}) == wished_delay({}) == 0

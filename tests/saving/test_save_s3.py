@@ -1,0 +1,87 @@
+"""The whole of saving, to S3 through the Amazon provider's connection and s3fs."""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from airflow_provider_modelslab.exceptions import DownloadError, ModelsLabError
+from airflow_provider_modelslab.saving import check_destination, one_file
+from tests.saving.helpers import content, result_of, save
+
+if TYPE_CHECKING:
+    from tests.saving.buckets import Bucket
+    from tests.standin import StandIn
+
+
+@pytest.fixture(autouse=True)
+def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_file, "STARTS", 2)
+
+
+def test_every_file_stands_byte_for_byte_in_the_bucket(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job(files=["mp4:20000000", "jpg", "png"])
+    saved = save(result_of(standin, job), check_destination(f"{bucket.uri}/faces/"))
+    names = [f"{job}-0.mp4", f"{job}-1.jpg", f"{job}-2.png"]
+    assert bucket.keys() == [f"faces/{job}/{name}" for name in (*names, "manifest.json")]
+    assert [bucket.read(f"faces/{job}/{name}") for name in names] == [
+        content(standin, job, n) for n in range(3)
+    ]
+    assert [each["uri"] for each in saved["files"]] == [f"{bucket.uri}/faces/{job}/{name}" for name in names]
+    manifest = json.loads(bucket.read(f"faces/{job}/manifest.json"))
+    assert [each["uri"] for each in manifest["files"]] == [each["uri"] for each in saved["files"]]
+    assert "secret" not in json.dumps([saved, manifest])
+
+
+def test_saved_again_nothing_is_transferred(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job(files=["jpg", "png"])
+    first = save(result_of(standin, job), bucket.uri)
+    before = standin.stats()["requests"]
+    assert save(result_of(standin, job), bucket.uri) == first
+    assert standin.stats()["requests"] == before
+
+
+def test_a_file_that_was_removed_from_the_bucket_is_saved_again(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job()
+    first = save(result_of(standin, job), bucket.uri)
+    bucket.client.delete_object(Bucket=bucket.name, Key=f"{job}/{job}-0.jpg")
+    assert save(result_of(standin, job), bucket.uri) == first
+    assert bucket.read(f"{job}/{job}-0.jpg") == content(standin, job)
+
+
+@pytest.mark.parametrize(("size", "cut_after"), [(3_000_000, 2_000_000), (20_000_000, 17_500_000)])
+def test_a_cut_transfer_leaves_nothing_and_a_second_run_leaves_the_whole(
+    standin: StandIn, bucket: Bucket, size: int, cut_after: int
+) -> None:
+    job = standin.add_job(files=[f"mp4:{size}"])
+    number = standin.fault("download", cut_after=cut_after, no_range=True, times="always")
+    with pytest.raises(DownloadError, match="cut"):
+        save(result_of(standin, job), bucket.uri)
+    gc.collect()
+    assert bucket.keys() == []
+    assert bucket.unfinished_uploads() == []
+    standin.remove_fault(number)
+    save(result_of(standin, job), bucket.uri)
+    assert bucket.keys() == [f"{job}/{job}-0.mp4", f"{job}/manifest.json"]
+    assert bucket.read(f"{job}/{job}-0.mp4") == content(standin, job)
+
+
+def test_a_cut_transfer_that_can_be_resumed_is_continued_into_the_same_upload(
+    standin: StandIn, bucket: Bucket
+) -> None:
+    job = standin.add_job(files=["mp4:20000000"])
+    standin.fault("file", cut_after=9_000_000, times=2)
+    save(result_of(standin, job), bucket.uri)
+    assert bucket.read(f"{job}/{job}-0.mp4") == content(standin, job)
+    assert standin.stats()["bytes_sent"] < 21_000_000
+
+
+def test_a_bucket_that_is_gone_by_now_is_a_clear_error(standin: StandIn, bucket: Bucket) -> None:
+    path = check_destination(bucket.uri)
+    bucket.client.delete_bucket(Bucket=bucket.name)
+    job = standin.add_job()
+    with pytest.raises(ModelsLabError, match=rf"Request {job}: .*could not be read or written"):
+        save(result_of(standin, job), path)

@@ -1,0 +1,127 @@
+"""Each way to write, against a real store: whole under its name, or not at all."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_modelslab.saving import writers
+from airflow_provider_modelslab.saving.destination import as_path
+from airflow_provider_modelslab.saving.store import Store
+from airflow_provider_modelslab.saving.writers import RenamingWriter
+from tests.saving.helpers import tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.saving.buckets import Bucket
+
+MIB = 2**20
+
+
+def write(store: Store, name: str, *pieces: bytes, fail: bool = False) -> None:
+    with store.writing(name) as file:
+        for piece in pieces:
+            file.write(piece)
+        if fail:
+            raise ValueError("on purpose")
+
+
+@pytest.mark.parametrize("pieces", [[], [b""], [b"a"], [b"abc", b"", b"def"], [bytes(3 * MIB), b"x"]])
+def test_a_local_file_appears_whole_and_alone(tmp_path: Path, pieces: list[bytes]) -> None:
+    write(Store(as_path(tmp_path / "new" / "folder")), "a.jpg", *pieces)
+    assert (tmp_path / "new" / "folder" / "a.jpg").read_bytes() == b"".join(pieces)
+    assert tree(tmp_path) == ["new/folder/a.jpg"]
+
+
+def test_a_local_file_is_not_there_before_it_is_whole(tmp_path: Path) -> None:
+    store = Store(as_path(tmp_path))
+    with store.writing("a.jpg") as file:
+        file.write(b"abc")
+        assert not (tmp_path / "a.jpg").exists()
+        assert [os.path.dirname(each) for each in tree(tmp_path)] == [""]  # beside it, not in /tmp
+
+
+def test_a_failure_leaves_nothing_on_a_local_disk(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="on purpose"):
+        write(Store(as_path(tmp_path)), "a.jpg", bytes(MIB), fail=True)
+    assert tree(tmp_path) == []
+
+
+def test_a_failure_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"old")
+    with pytest.raises(ValueError, match="on purpose"):
+        write(Store(as_path(tmp_path)), "a.jpg", b"new", fail=True)
+    assert (tmp_path / "a.jpg").read_bytes() == b"old"
+    write(Store(as_path(tmp_path)), "a.jpg", b"new")
+    assert (tmp_path / "a.jpg").read_bytes() == b"new"
+
+
+def test_a_local_file_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
+    write(Store(as_path(tmp_path)), "a.jpg", b"abc")
+    (tmp_path / "b").touch()
+    assert (tmp_path / "a.jpg").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+@pytest.mark.parametrize("pieces", [[], [b"a"], [bytes(5 * MIB)] * 4])
+def test_an_object_appears_whole_and_alone(bucket: Bucket, pieces: list[bytes]) -> None:
+    write(Store(as_path(f"{bucket.uri}/prefix")), "a.jpg", *pieces)
+    assert bucket.read("prefix/a.jpg") == b"".join(pieces)
+    assert bucket.keys() == ["prefix/a.jpg"]
+    assert bucket.unfinished_uploads() == []
+
+
+def test_an_object_is_not_there_before_it_is_whole(bucket: Bucket) -> None:
+    with Store(as_path(bucket.uri)).writing("a.jpg") as file:
+        file.write(bytes(9 * MIB))
+        assert bucket.keys() == []
+        assert bucket.unfinished_uploads() == ["a.jpg"]
+
+
+@pytest.mark.parametrize("size", [1, 9 * MIB])
+def test_a_failure_leaves_nothing_in_a_bucket(bucket: Bucket, size: int) -> None:
+    with pytest.raises(ValueError, match="on purpose"):
+        write(Store(as_path(bucket.uri)), "a.jpg", bytes(size), fail=True)
+    gc.collect()  # a file that is closed by the garbage collector would be uploaded
+    assert bucket.keys() == []
+    assert bucket.unfinished_uploads() == []
+
+
+def test_parts_are_of_equal_size_whatever_the_chunks(bucket: Bucket) -> None:
+    data = os.urandom(20 * MIB)
+    pieces = [data[at : at + 3_000_001] for at in range(0, len(data), 3_000_001)]
+    write(Store(as_path(bucket.uri)), "a.mp4", *pieces)
+    assert bucket.read("a.mp4") == data
+    assert bucket.part_sizes("a.mp4") == [8 * MIB, 8 * MIB]
+
+
+def test_parts_grow_with_the_largest_file_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Fs:
+        def open(self, path: str, mode: str, block_size: int) -> int:
+            self.block_size = block_size
+            return 0
+
+    fs: Any = Fs()
+    writers.UploadWriter(fs, "b/k", 5 * 2**30)
+    assert fs.block_size == writers.PART
+    writers.UploadWriter(fs, "b/k", 2**40)
+    assert fs.block_size * 10_000 > 2**40
+
+
+def test_any_other_file_system_is_written_under_a_hidden_name_first() -> None:
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    fs = MemoryFileSystem()
+    writer = RenamingWriter(fs, "/renaming/a.jpg")
+    writer.write(b"abc")
+    assert not fs.exists("/renaming/a.jpg")
+    writer.commit()
+    assert fs.cat("/renaming/a.jpg") == b"abc"
+    assert [each.rpartition("/")[2] for each in fs.find("/renaming")] == ["a.jpg"]
+    failed = RenamingWriter(fs, "/renaming/b.jpg")
+    failed.write(b"abc")
+    failed.discard()
+    assert [each.rpartition("/")[2] for each in fs.find("/renaming")] == ["a.jpg"]
