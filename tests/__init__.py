@@ -4,5 +4,5 @@ import sys
 
 if sys.version_info < (3, 10):  # noqa: UP036 - a person may well start it with an older one
     sys.exit(
-        "This needs Python 3.10 to 3.13, not %d.%d; try python3.13 instead of python3." % sys.version_info[:2]
+        "This needs Python 3.10 to 3.13, not {}.{}; try python3.13 instead.".format(*sys.version_info[:2])
     )

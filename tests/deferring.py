@@ -20,7 +20,7 @@ def run_task(operator: Any, context: Any = None) -> Any:
     try:
         return operator.execute(context)
     except TaskDeferred as deferral:
-        path, kwargs = deferral.trigger.serialize()
+        _, kwargs = deferral.trigger.serialize()
         trigger = type(deferral.trigger)(**json.loads(json.dumps(kwargs)))
         event = asyncio.run(_first_event(trigger))
         return resumed.resume_execution(

@@ -1,4 +1,4 @@
-"""Every error says what happened, to which request, and what to do; its class says whether a retry may help."""
+"""Every error says what happened, to which request and what to do; its class, whether a retry may help."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ REFUSALS = {
 
 @pytest.mark.parametrize("cls", sorted(CLASSES, key=lambda cls: cls.__name__))
 def test_only_what_may_pass_is_left_to_the_task_s_retries(cls: type[Exception]) -> None:
-    assert issubclass(cls, exceptions.ModelsLabError) and issubclass(cls, AirflowException)
+    assert issubclass(cls, exceptions.ModelsLabError)
+    assert issubclass(cls, AirflowException)
     final = issubclass(cls, (AirflowFailException, AirflowSensorTimeout))
     assert final == (cls not in RETRIED)
 

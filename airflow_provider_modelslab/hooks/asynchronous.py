@@ -25,11 +25,12 @@ from airflow_provider_modelslab.hooks.modelslab import (
     no_connection,
     settings_of,
 )
-from airflow_provider_modelslab.hooks.transport import AnswerTooLargeError, reason_of
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.request import fetch_path
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
+from airflow_provider_modelslab.transport import AnswerTooLargeError, AnswerTooSlowError, reason_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -90,7 +91,8 @@ class AsyncModelsLab:
         except InvalidConnectionError:
             raise
         except Exception as err:  # whatever Airflow's database or secrets backend raises may pass
-            return TryAgain(f"the Airflow connection could not be read: {reason_of(err)}")
+            cause = one_line(f"{type(err).__name__}: {err}")
+            return TryAgain(f"the Airflow connection could not be read: {cause}")
         outcome = await self._fetch_with(settings, request_id, deadline)
         if isinstance(outcome, Refused) and outcome.reason is Refusal.KEY:
             renewed = await self._get_settings(instead_of=settings)
@@ -167,7 +169,7 @@ class AsyncModelsLab:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status, headers, body, time.time())
         except asyncio.TimeoutError:
-            return TryAgain(f"no answer within {settings.request_timeout:g} s")
+            return TryAgain(str(AnswerTooSlowError(settings.request_timeout)))
         except (aiohttp.ClientError, OSError, ValueError) as err:
             return TryAgain(reason_of(err))
 

@@ -184,7 +184,7 @@ class ModelsLabHook(BaseHook):
         import requests
         import urllib3
 
-        from airflow_provider_modelslab.hooks.transport import no_auth, read_body, reason_of
+        from airflow_provider_modelslab.transport import no_auth, read_body, reason_of
 
         settings = self.settings
         try:

@@ -15,6 +15,7 @@ from airflow_provider_modelslab.saving.answers import (
     wished_delay,
 )
 from airflow_provider_modelslab.saving.urls import shown
+from airflow_provider_modelslab.transport import reason_of
 
 if TYPE_CHECKING:
     from requests import Response
@@ -94,7 +95,7 @@ class Download:
         try:
             return self._session.open(self._url, headers, self._budget.timeouts())
         except (RequestException, HTTPError, OSError) as error:
-            raise _CutError(reason(error)) from None  # its text has the URL with its query string
+            raise _CutError(reason_of(error)) from None  # its text has the URL with its query string
 
     def _deal_with(self, verdict: Verdict, response: Response) -> None:
         said = f"{shown(self._url)} answered {response.status_code}"
@@ -119,7 +120,7 @@ class Download:
                     # read1, not read: a server that drips must not hold us past the deadline
                     chunk = response.raw.read1(CHUNK, decode_content=encoded)
                 except (HTTPError, OSError) as error:
-                    raise _CutError(reason(error)) from None
+                    raise _CutError(reason_of(error)) from None
                 if not chunk:
                     break
                 self._offset += len(chunk)
@@ -130,31 +131,3 @@ class Download:
     def _check_length(self, encoded: bool) -> None:
         if not encoded and self.total is not None and self._offset < self.total:
             raise _CutError(f"the transfer ended after {self._offset} of {self.total} bytes")
-
-
-def reason(error: BaseException) -> str:
-    """Say in words why a request failed, without the URL that the libraries put into their texts."""
-    chain = [error]
-    while (inner := _inner(chain[-1])) is not None and len(chain) < 10:
-        chain.append(inner)
-    for link in reversed(chain):
-        if isinstance(link, OSError) and link.strerror:
-            return f"{link.strerror} ({type(link).__name__})"
-    return _WORDS.get(type(chain[0]).__name__, type(chain[0]).__name__)
-
-
-_WORDS = {
-    "ConnectionError": "no connection",
-    "ConnectTimeout": "no connection in time",
-    "ProtocolError": "the transfer was cut",
-    "IncompleteRead": "the transfer was cut",
-    "ReadTimeout": "no bytes came in time",
-    "ReadTimeoutError": "no bytes came in time",
-    "SSLError": "the TLS handshake failed",
-    "DecodeError": "the compressed body is broken",
-}
-
-
-def _inner(error: BaseException) -> BaseException | None:
-    inside = getattr(error, "reason", None) or (error.args[-1] if error.args else None)
-    return inside if isinstance(inside, BaseException) else error.__cause__

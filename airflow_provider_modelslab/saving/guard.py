@@ -28,6 +28,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from airflow_provider_modelslab.exceptions import DownloadError
 from airflow_provider_modelslab.saving.address import check_address, safe_url
 from airflow_provider_modelslab.saving.urls import shown
+from airflow_provider_modelslab.transport import no_auth
 
 MAX_REDIRECTS = 5
 _pool_log = logging.getLogger("urllib3.connectionpool")
@@ -44,7 +45,7 @@ class GuardedSession(Session):
     def __init__(self, *, allow_private: bool = False, parallel: int = 4) -> None:
         super().__init__()
         self._allow_private = allow_private
-        self.auth = _no_auth  # also keeps requests from looking into ~/.netrc
+        self.auth = no_auth  # also keeps requests from looking into ~/.netrc
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.update({"User-Agent": "airflow-provider-modelslab", "Accept-Encoding": "identity"})
         self.mount("https://", _GuardedAdapter(allow_private, parallel))
@@ -81,10 +82,6 @@ def _without_query(record: logging.LogRecord) -> bool:
     if isinstance(record.args, tuple):
         record.args = tuple(each.split("?", 1)[0] if isinstance(each, str) else each for each in record.args)
     return True
-
-
-def _no_auth(request: PreparedRequest) -> PreparedRequest:
-    return request
 
 
 class _GuardedAdapter(HTTPAdapter):

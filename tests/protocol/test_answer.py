@@ -327,8 +327,23 @@ json_values = st.recursive(
     max_leaves=10,
 )
 fields = st.sampled_from(
-    ["status", "message", "messege", "error", "tip", "tips", "code", "eta", "retry_after", "output", "links"]
-    + ["proxy_links", "meta", "generationTime", "id"]
+    [
+        "status",
+        "message",
+        "messege",
+        "error",
+        "tip",
+        "tips",
+        "code",
+        "eta",
+        "retry_after",
+        "output",
+        "links",
+        "proxy_links",
+        "meta",
+        "generationTime",
+        "id",
+    ]
 )
 words = st.sampled_from(["success", "processing", "failed", "error", "ready", "queued", KEY])
 headers = st.dictionaries(

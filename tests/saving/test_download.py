@@ -10,7 +10,7 @@ from requests.structures import CaseInsensitiveDict
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
 from airflow_provider_modelslab.saving.budget import Budget, StoppedError
-from airflow_provider_modelslab.saving.download import Download, RestartError, reason
+from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.guard import GuardedSession
 from tests.saving.helpers import content
 
@@ -210,7 +210,3 @@ def test_errors_do_not_show_the_query_of_a_url(session: Any, standin: StandIn, j
 def test_a_closed_port_is_named_as_such(session: Any) -> None:
     with pytest.raises(DownloadError, match="refused"):
         list(download(session, "http://127.0.0.1:9/x").chunks())
-
-
-def test_an_unknown_error_is_named_by_its_class() -> None:
-    assert reason(ValueError("https://h/x?sig=s3cret")) == "ValueError"

@@ -169,7 +169,7 @@ def test_soft_fail_and_never_fail_skip_alike_in_both_modes(
     connected: StandIn, deferrable: bool, ending: str, lenient: str
 ) -> None:
     job, arguments = ENDINGS[ending]
-    with pytest.raises(AirflowSkipException, match="Skipp|timed out"):
+    with pytest.raises(AirflowSkipException, match=r"Skipp|timed out"):
         run_task(
             sensor(connected.add_job(**job), deferrable=deferrable, **{lenient: True}, **arguments)  # type: ignore[arg-type]
         )
