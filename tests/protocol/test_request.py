@@ -92,6 +92,7 @@ def test_no_text_gets_out_of_the_path_of_the_fetch_call(value: str) -> None:
         (("https://modelslab.com/", None, None), "https://modelslab.com"),
         (("gpu.example.com", "http", 8080), "http://gpu.example.com:8080"),
         (("http://gpu.example.com:81", "https", 8080), "http://gpu.example.com:81"),
+        (("modelslab.com", None, 0), "https://modelslab.com"),  # what Airflow's form makes of an empty port
         (("10.0.0.7", "HTTPS", None), "https://10.0.0.7"),
         (("http://[::1]:9", None, None), "http://[::1]:9"),
     ],
