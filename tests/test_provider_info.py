@@ -8,7 +8,10 @@ import subprocess
 import sys
 from importlib.metadata import entry_points, version
 from importlib.resources import files
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
+import pytest
 from airflow.providers_manager import ProvidersManager
 from jsonschema import Draft7Validator
 
@@ -17,6 +20,12 @@ from airflow_provider_modelslab.hooks.connection import EXTRA_FIELDS
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.provider_info import get_provider_info
 
+if TYPE_CHECKING:
+    from tests.running import AirflowHome
+
+AIRFLOW = tuple(int(part) for part in version("apache-airflow").split(".")[:2])
+NO_FORM = (3,) <= AIRFLOW < (3, 2) and not find_spec("flask_appbuilder")
+NO_FORM_REASON = "Airflow 3.0 and 3.1 make this form of flask_appbuilder, where it is installed"
 INFO = get_provider_info()
 (CONNECTION,) = INFO["connection-types"]
 
@@ -56,6 +65,7 @@ def test_the_info_is_made_without_importing_airflow() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.skipif(NO_FORM, reason=NO_FORM_REASON)
 def test_airflow_finds_the_connection_type_and_every_field_of_its_form() -> None:
     manager = ProvidersManager()
     assert manager.hooks["modelslab"].hook_name == "ModelsLab"
@@ -64,6 +74,21 @@ def test_airflow_finds_the_connection_type_and_every_field_of_its_form() -> None
     behaviour = manager.field_behaviours["modelslab"]
     assert behaviour["hidden_fields"] == ["login"]
     assert behaviour["relabeling"]["password"] == "API key"
+
+
+@pytest.mark.skipif(AIRFLOW[0] < 3, reason="the web UI of Airflow 3")
+@pytest.mark.skipif(
+    AIRFLOW < (3, 1) and not find_spec("wtforms"), reason="Airflow 3.0 shows no form without wtforms"
+)
+def test_the_web_ui_is_given_every_field_with_its_default() -> None:
+    from airflow.api_fastapi.core_api.services.ui.connections import HookMetaService
+
+    (meta,) = (meta for meta in HookMetaService.hook_meta_data() if meta.connection_type == "modelslab")
+    assert {name: field["value"] for name, field in meta.extra_fields.items()} == {
+        field.name: field.default for field in EXTRA_FIELDS
+    }
+    assert meta.standard_fields.password.title == "API key"
+    assert meta.standard_fields.login.hidden
 
 
 def test_both_forms_old_and_new_say_the_same() -> None:
@@ -77,3 +102,22 @@ def test_the_fixed_names_of_the_hook() -> None:
     assert ModelsLabHook.conn_name_attr == "modelslab_conn_id"
     assert ModelsLabHook.default_conn_name == "modelslab_default"
     assert ModelsLabHook.conn_type == CONNECTION["connection-type"] == "modelslab"
+
+
+SHOW = """
+from airflow.cli.cli_parser import get_parser
+for command in (["get", "airflow-provider-modelslab"], ["hooks"], ["widgets"], ["behaviours"], ["triggers"]):
+    print("==", command[0])
+    arguments = get_parser().parse_args(["providers", *command])
+    arguments.func(arguments)
+"""
+
+
+@pytest.mark.airflow
+@pytest.mark.skipif(NO_FORM, reason=NO_FORM_REASON)
+def test_the_command_line_shows_the_provider_without_a_warning(airflow_home: AirflowHome) -> None:
+    output = airflow_home.python("-c", SHOW)
+    parts = {part.split()[0]: part for part in output.split("== ")[1:]}
+    assert set(parts) == {"get", "hooks", "widgets", "behaviours", "triggers"}
+    assert all("modelslab" in part for part in parts.values())
+    assert not [line for line in output.splitlines() if "modelslab" in line and "warn" in line.lower()]

@@ -102,10 +102,12 @@ def read_settings(connection: Any) -> ConnectionSettings:
     )
 
 
-def _read_extra(extra: str | None) -> Mapping[str, Any]:
+def _read_extra(extra: str | Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Parse by hand: Airflow's ``extra_dejson`` masks on the way, which blocks an event loop."""
     if not extra:
         return {}
+    if isinstance(extra, Mapping):  # Airflow 3.2, of a connection given as URI
+        return extra
     try:
         value = json.loads(extra)
     except ValueError:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import Connection
+from airflow.providers.common.compat.sdk import BaseHook, Connection
 
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings, read_settings
 
@@ -27,12 +27,13 @@ def test_every_field_is_read() -> None:
     assert settings == ConnectionSettings("http://gpu.example.com:8080", "k", "/api/v6/deepfake", 5.0, True)
 
 
-def test_a_uri_carries_extras_as_text_and_means_the_same() -> None:
+def test_a_uri_carries_extras_as_text_and_means_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     uri = (
         "modelslab://:a%2Fkey@gpu.example.com:8080/https?api_path=%2Fapi%2Fv6%2Fdeepfake"
         "&request_timeout=5.5&allow_private_downloads=true"
     )
-    settings = read_settings(Connection(conn_id="c", uri=uri))
+    monkeypatch.setenv("AIRFLOW_CONN_FROM_URI", uri)
+    settings = read_settings(BaseHook.get_connection("from_uri"))
     assert settings == ConnectionSettings(
         "https://gpu.example.com:8080", "a/key", "/api/v6/deepfake", 5.5, True
     )
