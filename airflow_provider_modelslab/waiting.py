@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cached_property
@@ -36,7 +36,7 @@ class WaitsForFaceSwaps:
     """The wait of one task for its requests; mixed into an Airflow operator.
 
     The operator provides ``request_id``, ``modelslab_conn_id``, ``timeout`` (seconds), ``pace`` and
-    ``finish``.
+    ``value_of``.
     """
 
     request_id: Any
@@ -48,8 +48,8 @@ class WaitsForFaceSwaps:
         log: Any
         defer: Any
 
-    def finish(self, context: Context, results: list[FaceSwapResult]) -> Any:
-        """Turn the results into what the task returns."""
+    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        """Turn one result into what the task returns of it."""
         raise NotImplementedError
 
     @cached_property
@@ -106,26 +106,30 @@ class WaitsForFaceSwaps:
                     request_id, timeout=left, pace=self.pace, tolerance=self.tolerance
                 )
 
-    def results(self) -> list[FaceSwapResult]:
-        """Return the results in the order of the ids, once every request has ended.
+    def finish(self, context: Context) -> Any:
+        """Return the task's value, once every request has ended: one for one id, a list for a sequence.
 
+        Where some of several have no result, what the others have is kept first, as the XCom ``completed``.
+
+        :param context: the task's context
         :raises ModelsLabError: when some have none; the subclass says why
         """
-        bad = {key: ending for key, ending in self._endings.items() if ending.kind is not EndingKind.DONE}
+        found = {request: ending.result for request, ending in self._endings.items() if ending.result}
+        values = {request: self.value_of(result) for request, result in found.items()}
+        bad = {request: ending for request, ending in self._endings.items() if request not in found}
         if bad:
+            if values:
+                context["ti"].xcom_push(key="completed", value=list(values.values()))
             raise error_of_many(bad, total=len(self.request_ids))
-        found = {key: ending.result for key, ending in self._endings.items() if ending.result}
-        return [found[request_id] for request_id in self.request_ids]
+        in_order = [values[request] for request in self.request_ids]
+        return in_order if is_many(self.request_id) else in_order[0]
 
-    def shape(self, values: Sequence[Any]) -> Any:
-        """Return the one value for one id, the list for a sequence of them."""
-        return list(values) if is_many(self.request_id) else values[0]
-
-    def defer_until_done(self, seen: Outcome, started: float) -> NoReturn:
+    def defer_until_done(self, seen: Outcome, started: float, *, end_task: bool = False) -> NoReturn:
         """Hand the wait for the requests that have not ended to the triggerer.
 
         :param seen: what the latest look saw, for when to look again
         :param started: when the wait began, in seconds since the epoch
+        :param end_task: let the trigger end the task when every request is done
         """
         from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
@@ -136,7 +140,7 @@ class WaitsForFaceSwaps:
             raise error_of_many({waiting[0]: step}, total=len(self.request_ids))
         self.log.info("Request %s: %s. Deferring; no worker is held.", waiting[0], describe(seen))
         trigger = FaceSwapResultTrigger(
-            request_ids=waiting,
+            request_ids=self.request_ids if end_task else waiting,
             modelslab_conn_id=self.modelslab_conn_id,
             started=started,
             deadline=step.deadline,
@@ -145,6 +149,7 @@ class WaitsForFaceSwaps:
             exponential_backoff=self.pace.exponential_backoff,
             max_wait=self.pace.max_wait,
             tolerance=self.tolerance,
+            end_task=("many" if is_many(self.request_id) else "one") if end_task else None,
         )
         left = max(0.0, step.deadline - time.time())
         backstop = timedelta(seconds=left + _BACKSTOP)
@@ -162,7 +167,7 @@ class WaitsForFaceSwaps:
             raise InvalidConnectionError(error)
         self._endings.update(endings)
         self._collect()
-        return self.finish(context, self.results())
+        return self.finish(context)
 
     def _collect(self) -> None:
         """Fetch what the trigger saw complete; its event carried ids only."""

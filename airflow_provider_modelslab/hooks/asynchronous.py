@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,7 @@ from airflow_provider_modelslab.hooks.modelslab import (
     no_connection,
     settings_of,
 )
+from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
@@ -73,6 +75,7 @@ class AsyncModelsLab:
         self._session: aiohttp.ClientSession | None = None
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._news = News()
         self._quiet_until = 0.0  # seconds since the epoch
 
     async def fetch(self, request_id: str, deadline: float = float("inf")) -> Outcome:
@@ -99,6 +102,16 @@ class AsyncModelsLab:
             if renewed.key != settings.key:
                 outcome = await self._fetch_with(renewed, request_id, deadline)
         return outcome
+
+    async def next_outcome(self, request_id: str, look_at: float, deadline: float) -> Outcome:
+        """Return what the next look at a request means: this wait's own, or another's if that is sooner.
+
+        :param request_id: the id that the submit call gave
+        :param look_at: when to look, in seconds since the epoch
+        :param deadline: as for ``fetch``
+        """
+        look = partial(self.fetch, request_id, deadline)
+        return await self._news.next_outcome(request_id, look_at - time.time(), look)
 
     async def close(self) -> None:
         """Close the HTTP session."""

@@ -100,18 +100,15 @@ class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
                 self.defer_until_done(seen, started)
         else:
             self.wait_here(started)
-        return self.finish(context, self.results())
+        return self.finish(context)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer."""
         self.fail_if_overdue(next_method, next_kwargs)
         return super().resume_execution(next_method, next_kwargs, context)
 
-    def finish(self, context: Context, results: list[FaceSwapResult]) -> Any:
-        """Save the files where a destination is given, and return the results as the task's value."""
-        return self.shape([self._finish_one(result) for result in results])
-
-    def _finish_one(self, result: FaceSwapResult) -> dict[str, Any]:
+    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        """Return the result as the task's value, its files saved where a destination is given."""
         if self.destination is None:
             return result.as_xcom()
         from airflow_provider_modelslab.saving import save_result

@@ -20,6 +20,7 @@ from airflow_provider_modelslab.protocol.schedule import (
     ADAPTIVE,
     TOLERANCE,
     Pace,
+    is_running_down,
     pause_in_trouble,
     pause_when_asked,
     pause_while_waiting,
@@ -64,6 +65,8 @@ class Wait:
     :param looks: how many looks there have been
     :param failures: how many of the latest looks failed in a row
     :param next_look: when to look again
+    :param eta: what the API said last that remains, in seconds, and when it said so
+    :param trusts_eta: whether the eta has behaved like one so far
     """
 
     started: float
@@ -73,6 +76,8 @@ class Wait:
     looks: int = 0
     failures: int = 0
     next_look: float = 0.0
+    eta: tuple[float, float] | None = None
+    trusts_eta: bool = True
 
     def after(self, outcome: Outcome, now: float, spread: float) -> Wait | Ending:
         """Return the wait after one more look, or its ending.
@@ -87,15 +92,24 @@ class Wait:
             return ending
         if now >= self.deadline:
             return Ending(EndingKind.TIMEOUT, describe(outcome))
-        wait = replace(self, looks=self.looks + 1, failures=failures)
+        wait = replace(self, looks=self.looks + 1, failures=failures)._noting_eta(outcome, now)
         return replace(wait, next_look=min(now + wait._pause(outcome, now, spread), self.deadline))
+
+    def _noting_eta(self, outcome: Outcome, now: float) -> Wait:
+        if not isinstance(outcome, Waiting) or outcome.eta is None:
+            return self
+        trusts = self.trusts_eta
+        if trusts and self.eta is not None:
+            before, at = self.eta
+            trusts = is_running_down(outcome.eta, before, now - at)
+        return replace(self, eta=(outcome.eta, now), trusts_eta=trusts)
 
     def _pause(self, outcome: Outcome, now: float, spread: float) -> float:
         if isinstance(outcome, TryAgain):
             return pause_in_trouble(self.failures, spread)
         if isinstance(outcome, SlowDown):
             return pause_when_asked(outcome.retry_after, spread)
-        eta = outcome.eta if isinstance(outcome, Waiting) else None
+        eta = outcome.eta if isinstance(outcome, Waiting) and self.trusts_eta else None
         return pause_while_waiting(
             self.pace, elapsed=now - self.started, looks=self.looks, eta=eta, spread=spread
         )

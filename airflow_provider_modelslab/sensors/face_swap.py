@@ -23,16 +23,12 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, TryAgain, Waiting
+from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import (
-    TOLERANCE,
-    Pace,
-    looks_so_far,
-    pause_when_asked,
-    pause_while_waiting,
-)
+from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, looks_so_far
 from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
 
 if TYPE_CHECKING:
@@ -49,8 +45,11 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
     :param modelslab_conn_id: id of the Airflow connection of type ModelsLab. (templated)
     :param deferrable: wait in the triggerer, without a worker
         (default: ``[operators] default_deferrable``)
-    :param poke_interval: seconds between two looks. Without it the provider chooses: the API's eta
-        first, then intervals that grow from 2 to 30 seconds
+    :param end_from_trigger: end the task in the triggerer when the requests are done, without starting
+        a worker again. Where that would lose something (a custom XCom backend, outlets, tasks mapped
+        over the result), the task resumes on a worker all the same, and the log says why
+    :param poke_interval: seconds between two looks. Without it the provider chooses: by the API's eta
+        where there is one, else at intervals that grow from 2 to some 10 seconds
     :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``,
         or a list of these in the order of the ids
     :raises ModelsLabError: the subclass says why there is no result, see ``exceptions``
@@ -65,6 +64,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         request_id: int | str | Sequence[int | str],
         modelslab_conn_id: str = ModelsLabHook.default_conn_name,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        end_from_trigger: bool = False,
         poke_interval: timedelta | float | None = None,
         **kwargs: Any,
     ) -> None:
@@ -74,6 +74,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         self.request_id = request_id
         self.modelslab_conn_id = modelslab_conn_id
         self.deferrable = deferrable
+        self.end_from_trigger = end_from_trigger
         chooses_interval = poke_interval is None and not self.exponential_backoff
         self.pace = Pace(
             poke_interval=None if chooses_interval else self.poke_interval,
@@ -82,6 +83,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         )
         self.tolerance = None if self.silent_fail else TOLERANCE
         self._seen: Outcome | None = None
+        self._wait: Wait | None = None
 
     def execute(self, context: Context) -> Any:
         """Wait as the mode says.
@@ -94,8 +96,8 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             started = time.time()
             self._seen = self._look_unless_silenced()
             if self._seen is not None:
-                self.defer_until_done(self._seen, started)
-            return self.finish(context, self.results())
+                self.defer_until_done(self._seen, started, end_task=self._can_end_from_trigger())
+            return self.finish(context)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Look once; trouble that passes is ridden out, for up to some minutes.
@@ -103,11 +105,14 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         :param context: the task's context
         :return: False while a request has not ended, else the task's value
         """
+        ended = len(self._endings)
         self._seen = self.look(partial(self.hook.fetch_through_trouble, tolerance=self.tolerance))
-        if self._seen is not None:
-            self._story.tell(self.request_ids[0], self._seen, time.time())
-            return False
-        return PokeReturnValue(is_done=True, xcom_value=self.finish(context, self.results()))
+        if len(self._endings) > ended:
+            self._wait = None  # the schedule is about another request now
+        if self._seen is None:
+            return PokeReturnValue(is_done=True, xcom_value=self.finish(context))
+        self._story.tell(self._waited_for(), self._seen, time.time())
+        return False
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer, under the same rules as in the other modes.
@@ -118,9 +123,28 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             self.fail_if_overdue(next_method, next_kwargs)
             return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
 
-    def finish(self, context: Context, results: list[FaceSwapResult]) -> Any:
-        """Return the results as the task's value."""
-        return self.shape([result.as_xcom() for result in results])
+    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        """Return the result as the task's value."""
+        return result.as_xcom()
+
+    def _can_end_from_trigger(self) -> bool:
+        """An end in the triggerer goes past the XCom backend, asset outlets and mapped tasks' lengths."""
+        if not self.end_from_trigger:
+            return False
+        obstacles = {
+            "a custom XCom backend": _has_custom_xcom_backend(),
+            "outlets": bool(self.outlets),
+            "tasks mapped over the result": any(self.iter_mapped_dependants()),
+            "do_xcom_push=False": not self.do_xcom_push,
+        }
+        in_the_way = [name for name, there in obstacles.items() if there]
+        if in_the_way:
+            self.log.info("end_from_trigger is set aside, because of %s.", " and ".join(in_the_way))
+        return not in_the_way
+
+    def _waited_for(self) -> str:
+        """The first request that has not ended, which is the one that was looked at last."""
+        return next(request for request in self.request_ids if request not in self._endings)
 
     def _look_unless_silenced(self) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
@@ -155,12 +179,8 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             raise
 
     def _timeout_error(self) -> ModelsLabError:
-        from airflow_provider_modelslab.messages import error_of
-        from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, describe
-
         last = describe(self._seen) if self._seen else "no look succeeded"
-        waiting = next((rid for rid in self.request_ids if rid not in self._endings), self.request_ids[0])
-        return error_of(waiting, Ending(EndingKind.TIMEOUT, last))
+        return error_of(self._waited_for(), Ending(EndingKind.TIMEOUT, last))
 
     @cached_property
     def _story(self) -> Story:
@@ -170,11 +190,18 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
     ) -> float:
         """Let Airflow's loop pause as the trigger would, and never past the deadline."""
-        elapsed = run_duration()
-        left = max(0.0, self.timeout - elapsed)
-        spread = random.random()
-        if isinstance(self._seen, SlowDown):
-            return min(pause_when_asked(self._seen.retry_after, spread), left)
-        looks = looks_so_far(self.pace, elapsed) if self.reschedule else poke_count
-        eta = self._seen.eta if isinstance(self._seen, Waiting) else None
-        return min(pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread), left)
+        now, elapsed = time.time(), run_duration()
+        if self._wait is None:
+            looks = looks_so_far(self.pace, elapsed) if self.reschedule else poke_count
+            deadline = now - elapsed + self.timeout
+            self._wait = Wait(now - elapsed, deadline, self.pace, tolerance=None, looks=looks - 1)
+        step = self._wait.after(self._seen or Waiting("processing"), now, random.random())
+        if isinstance(step, Ending):
+            return 0.0
+        self._wait = step
+        return step.next_look - now
+
+
+def _has_custom_xcom_backend() -> bool:
+    backend: str = conf.get("core", "xcom_backend", fallback="")
+    return bool(backend) and not (backend.startswith("airflow.") and backend.endswith(".BaseXCom"))

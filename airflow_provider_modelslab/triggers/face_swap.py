@@ -6,9 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
@@ -30,6 +30,8 @@ class FaceSwapResultTrigger(BaseTrigger):
     :param exponential_backoff: double the interval after each look
     :param max_wait: the longest interval, in seconds
     :param tolerance: how many looks in a row may fail; none tolerates any number
+    :param end_task: end the task from here when every request is done, with this as its value: ``one``
+        result, or the list of ``many``. Otherwise, and without it, the task is resumed on a worker
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         exponential_backoff: bool = False,
         max_wait: float | None = None,
         tolerance: int | None = TOLERANCE,
+        end_task: Literal["one", "many"] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.request_ids = list(request_ids)
@@ -55,6 +58,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         self.exponential_backoff = exponential_backoff
         self.max_wait = max_wait
         self.tolerance = tolerance
+        self.end_task = end_task
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
@@ -70,6 +74,7 @@ class FaceSwapResultTrigger(BaseTrigger):
                 "exponential_backoff": self.exponential_backoff,
                 "max_wait": self.max_wait,
                 "tolerance": self.tolerance,
+                "end_task": self.end_task,
             },
         )
 
@@ -82,12 +87,19 @@ class FaceSwapResultTrigger(BaseTrigger):
         ids = list(dict.fromkeys(self.request_ids))
         try:
             async with shared_client(self.modelslab_conn_id) as client:
-                endings = await asyncio.gather(*(self._wait(client, request, story) for request in ids))
+                ended = await asyncio.gather(*(self._wait(client, request, story) for request in ids))
         except InvalidConnectionError as err:
-            payload = write_event({}, error=str(err))
+            yield TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
         else:
-            payload = write_event(dict(zip(ids, endings, strict=True)))
-        yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
+            yield self._event(dict(zip(ids, ended, strict=True)))
+
+    def _event(self, endings: dict[str, Ending]) -> TriggerEvent:
+        results = {request_id: ending.result for request_id, ending in endings.items() if ending.result}
+        if self.end_task is None or len(results) < len(endings):
+            return TriggerEvent(write_event(endings))  # type: ignore[no-untyped-call]
+        values = [results[request_id].as_xcom() for request_id in self.request_ids]
+        value: Any = values if self.end_task == "many" else values[0]
+        return TaskSuccessEvent(xcoms={"return_value": value})
 
     async def _wait(self, client: Any, request_id: str, story: Story) -> Ending:
         wait = Wait(
@@ -100,8 +112,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             ),
         )
         while True:
-            await asyncio.sleep(max(0.0, wait.next_look - time.time()))
-            outcome = await client.fetch(request_id, self.deadline)
+            outcome = await client.next_outcome(request_id, wait.next_look, self.deadline)
             step = wait.after(outcome, time.time(), random.random())
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):

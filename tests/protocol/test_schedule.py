@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from airflow_provider_modelslab.protocol.schedule import (
     ADAPTIVE,
+    ETA_TRUST_LONGEST,
     JITTER,
-    LONGEST,
     SHORTEST,
     TOLERANCE,
     Pace,
+    is_running_down,
     looks_so_far,
     pause_in_trouble,
     pause_when_asked,
@@ -26,12 +27,12 @@ def pause(
     return pause_while_waiting(pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread)
 
 
-def test_without_eta_the_interval_grows_from_two_seconds_with_the_time_waited_up_to_thirty() -> None:
-    assert [pause(elapsed=t) for t in (0, 10, 20, 100, 300, 3000)] == [2, 2, 2, 10, 30, 30]
+def test_without_eta_the_interval_grows_ever_more_slowly_with_the_time_waited() -> None:
+    assert [round(pause(elapsed=t), 1) for t in (0, 10, 60, 300, 1800)] == [2, 3, 4.9, 7.2, 9.8]
 
 
-def test_an_eta_decides_the_first_look() -> None:
-    assert pause(eta=6) == 6
+def test_an_eta_leads_to_a_look_just_before_the_end_that_it_promises() -> None:
+    assert pause(eta=7) == pytest.approx(5)
 
 
 def test_an_eta_of_nearly_nothing_is_not_a_reason_to_hammer() -> None:
@@ -39,14 +40,21 @@ def test_an_eta_of_nearly_nothing_is_not_a_reason_to_hammer() -> None:
     assert pause(eta=0) == SHORTEST
 
 
-def test_an_absurd_eta_is_believed_no_longer_than_the_wait_has_lasted() -> None:
-    assert [pause(elapsed=t, eta=605) for t in (0, 10, 20, 40, 1000)] == [10, 10, 20, 40, 60]
+def test_an_eta_is_believed_no_longer_than_the_wait_has_lasted() -> None:
+    assert [pause(elapsed=t, eta=605) for t in (0, 10, 20, 40, 1000)] == [10, 10, 20, 40, 300]
+
+
+def test_an_eta_that_does_not_run_down_is_told_apart_from_one_that_is_off() -> None:
+    assert is_running_down(eta=40, before=50, seconds=10)
+    assert is_running_down(eta=43, before=50, seconds=10)
+    assert is_running_down(eta=2, before=2, seconds=1.5)
+    assert not is_running_down(eta=605, before=605, seconds=10)
 
 
 def test_a_poke_interval_is_kept_unless_the_eta_is_sooner() -> None:
     assert pause(Pace(60)) == 60
     assert pause(Pace(60), elapsed=5000) == 60
-    assert pause(Pace(60), eta=4) == 4
+    assert pause(Pace(60), eta=7) == pytest.approx(5)
     assert pause(Pace(5), eta=30) == 5
     assert pause(Pace(0.5)) == 0.5
 
@@ -58,7 +66,7 @@ def test_backoff_doubles_from_half_the_interval_as_airflow_does_and_max_wait_bou
 
 
 def test_max_wait_also_bounds_the_provider_s_own_choice() -> None:
-    assert pause(Pace(max_wait=7), elapsed=1000) == 7
+    assert pause(Pace(max_wait=5), elapsed=1000) == 5
 
 
 @given(st.floats(0, 1e6), st.integers(1, 10_000), st.none() | st.floats(0, 1e6), st.floats(0, 1))
@@ -66,7 +74,7 @@ def test_the_provider_s_own_pauses_stay_within_bounds(
     elapsed: float, looks: int, eta: float | None, spread: float
 ) -> None:
     seconds = pause(elapsed=elapsed, looks=looks, eta=eta, spread=spread)
-    assert SHORTEST <= seconds <= 2 * LONGEST * (1 + JITTER)
+    assert SHORTEST <= seconds <= ETA_TRUST_LONGEST * (1 + JITTER)
 
 
 def test_jitter_spreads_looks_forward_only() -> None:

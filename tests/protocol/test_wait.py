@@ -35,9 +35,22 @@ def test_a_final_outcome_ends_the_wait_even_past_the_deadline(outcome: Outcome, 
 
 
 def test_a_running_job_is_looked_at_again() -> None:
-    step = WAIT.after(Waiting("processing", eta=6), 1001, 0)
+    step = WAIT.after(Waiting("processing", eta=8.4), 1001, 0)
     assert isinstance(step, Wait)
     assert (step.next_look, step.looks, step.failures) == (1007, 1, 0)
+
+
+def test_an_eta_that_stands_still_is_not_believed_again() -> None:
+    absurd = Waiting("processing", eta=605)
+    step = WAIT.after(absurd, 1000, 0)
+    assert isinstance(step, Wait)
+    assert step.next_look == 1010
+    step = step.after(absurd, 1010, 0)
+    assert isinstance(step, Wait)
+    assert step.next_look == pytest.approx(1013, abs=0.1)
+    step = step.after(Waiting("processing", eta=100), 1013, 0)
+    assert isinstance(step, Wait)
+    assert step.next_look < 1020
 
 
 def test_the_last_look_is_at_the_deadline_and_the_one_after_never_comes() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferred
+from airflow.providers.common.compat.sdk import DAG, AirflowSkipException, Asset, TaskDeferred
 
 from airflow_provider_modelslab.exceptions import (
     FaceSwapFailedError,
@@ -20,7 +20,7 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
-from tests.deferring import run_task
+from tests.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
@@ -80,7 +80,7 @@ def test_what_is_deferred_carries_the_deadline_the_eta_and_no_key(connected: Sta
         sensor(job, deferrable=True, timeout=timedelta(minutes=10), poke_interval=None).execute({})
     _, kwargs = deferral.value.trigger.serialize()
     assert kwargs["deadline"] == pytest.approx(started + 600, abs=2)
-    assert kwargs["first_looks"][str(job)] == pytest.approx(started + 7.3, abs=2)
+    assert kwargs["first_looks"][str(job)] == pytest.approx(started + 5.3, abs=1)
     assert connected.key not in repr(kwargs)
     assert deferral.value.timeout > timedelta(minutes=10)
 
@@ -100,11 +100,16 @@ def test_a_failed_job_fails_the_task_at_once(connected: StandIn, deferrable: boo
 
 
 @BOTH
-def test_of_several_a_failed_one_is_named_when_all_have_ended(connected: StandIn, deferrable: bool) -> None:
+def test_of_several_a_failed_one_is_named_at_the_end_and_the_others_results_are_kept(
+    connected: StandIn, deferrable: bool
+) -> None:
     good = connected.add_job(duration=1.2)
     bad = connected.add_job(ending="failed", message="No face detected")
+    pushed = Pushed()
     with pytest.raises(FaceSwapFailedError, match=f"1 of 2 face swap requests .* {bad} "):
-        run_task(sensor([good, bad], deferrable=deferrable))
+        run_task(sensor([good, bad], deferrable=deferrable), {"ti": pushed})
+    (completed,) = pushed.xcoms["completed"]
+    assert completed["id"] == str(good)
 
 
 @BOTH
@@ -216,16 +221,52 @@ def test_in_poke_mode_a_rate_limit_holds_back_the_next_look_but_not_past_the_dea
     connected: StandIn,
 ) -> None:
     connected.fault("fetch", payload="rate_limit")
-    task = sensor(connected.add_job(), timeout=100)
-    assert task.poke({}) is False  # type: ignore[arg-type]
-    assert task._get_next_poke_interval(0, lambda: 0, 1) >= 30
-    assert task._get_next_poke_interval(0, lambda: 95, 1) == 5
+    connected.fault("fetch", payload="rate_limit")
+    for elapsed, expected in ((0, pytest.approx(31.5, abs=1.5)), (95, pytest.approx(5, abs=0.1))):
+        task = sensor(connected.add_job(), timeout=100)
+        assert task.poke({}) is False  # type: ignore[arg-type]
+        assert task._get_next_poke_interval(0, lambda at=elapsed: at, 1) == expected  # type: ignore[misc]
 
 
 def test_reschedule_mode_spaces_its_looks_by_the_time_waited() -> None:
-    task = sensor(1, mode="reschedule", poke_interval=10, exponential_backoff=True, timeout=10_000)
-    assert task._get_next_poke_interval(0, lambda: 0, 1) < 15
-    assert task._get_next_poke_interval(0, lambda: 500, 1) > 100
+    def pause(elapsed: float) -> float:
+        task = sensor(1, mode="reschedule", poke_interval=10, exponential_backoff=True, timeout=10_000)
+        return task._get_next_poke_interval(0, lambda: elapsed, 1)
+
+    assert pause(0) < 15
+    assert pause(500) > 100
+
+
+def end_task_of(request_id: Any, **kwargs: Any) -> str | None:
+    with DAG("d", schedule=None), pytest.raises(TaskDeferred) as deferral:
+        sensor(request_id, deferrable=True, **kwargs).execute({})  # type: ignore[arg-type]
+    return deferral.value.trigger.end_task
+
+
+def test_the_wait_can_end_in_the_triggerer_for_one_id_and_for_many(connected: StandIn) -> None:
+    job = connected.add_job(duration=60)
+    assert end_task_of(job) is None
+    assert end_task_of(job, end_from_trigger=True) == "one"
+    assert end_task_of([job], end_from_trigger=True) == "many"
+
+
+def test_it_does_not_end_in_the_triggerer_where_that_would_lose_something(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = connected.add_job(duration=60)
+    assert end_task_of(job, end_from_trigger=True, outlets=[Asset("s3://bucket/key")]) is None
+    assert end_task_of(job, end_from_trigger=True, do_xcom_push=False) is None
+    monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", "my_company.xcom.Backend")
+    assert end_task_of(job, end_from_trigger=True) is None
+
+
+def test_it_does_not_end_in_the_triggerer_where_tasks_are_mapped_over_the_result(connected: StandIn) -> None:
+    with DAG("mapped", schedule=None):
+        task = sensor([connected.add_job(duration=60)], deferrable=True, end_from_trigger=True)
+        FaceSwapResultSensor.partial(task_id="each").expand(request_id=task.output)
+    with pytest.raises(TaskDeferred) as deferral:
+        task.execute({})  # type: ignore[arg-type]
+    assert deferral.value.trigger.end_task is None
 
 
 def test_arguments_are_checked_when_the_dag_is_parsed() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.triggers.base import TaskSuccessEvent
 
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
@@ -53,7 +55,7 @@ def test_a_row_of_the_first_release_still_makes_a_trigger() -> None:
         "max_wait": None,
         "tolerance": 8,
     }
-    assert FaceSwapResultTrigger(**row).serialize()[1] == row
+    assert FaceSwapResultTrigger(**row).serialize()[1] == {**row, "end_task": None}
 
 
 async def test_it_fires_once_when_every_request_has_ended(connected: StandIn) -> None:
@@ -136,3 +138,30 @@ async def test_no_key_is_in_what_airflow_stores_or_logs(connected: StandIn) -> N
     trigger = make_trigger(connected.add_job())
     event = await fire(trigger)
     assert connected.key not in json.dumps([event, trigger.serialize()]) + repr(trigger)
+
+
+async def test_two_tasks_that_wait_for_the_same_id_ask_for_it_as_often_as_one(connected: StandIn) -> None:
+    job = connected.add_job(duration=3, starts="first_look")
+    triggers = [make_trigger(job, poke_interval=0.5) for _ in range(10)]
+    events = await asyncio.gather(*(fire(trigger) for trigger in triggers))
+    assert all(event["done"] == [str(job)] for event in events)
+    assert connected.looks(job) <= 9
+
+
+@pytest.mark.parametrize(("end_task", "many"), [("one", False), ("many", True)])
+async def test_it_can_end_the_task_itself_with_the_task_s_value(
+    connected: StandIn, end_task: Any, many: bool
+) -> None:
+    job = connected.add_job()
+    (event,) = [event async for event in make_trigger(job, job, end_task=end_task).run()]
+    assert isinstance(event, TaskSuccessEvent)
+    assert event.xcoms is not None
+    value: Any = event.xcoms["return_value"]
+    assert [entry["id"] for entry in (value if many else [value])] == [str(job)] * (2 if many else 1)
+
+
+async def test_it_leaves_every_other_ending_to_the_task(connected: StandIn) -> None:
+    jobs = [connected.add_job(), connected.add_job(ending="failed")]
+    (event,) = [event async for event in make_trigger(*jobs, end_task="many").run()]
+    assert not isinstance(event, TaskSuccessEvent)
+    assert event.payload["done"] == [str(jobs[0])]
