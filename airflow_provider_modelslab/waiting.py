@@ -18,10 +18,10 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.messages import error_of_many
 from airflow_provider_modelslab.protocol.event import read_event
-from airflow_provider_modelslab.protocol.outcome import Outcome
+from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
 from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace
+from airflow_provider_modelslab.protocol.schedule import LINGER, SHORTEST, TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
 
 if TYPE_CHECKING:
@@ -91,6 +91,14 @@ class WaitsForFaceSwaps:
                     return seen  # type: ignore[return-value]
                 self._endings[request_id] = ending
         return None
+
+    def look_before_deferring(self) -> Outcome | None:
+        """Look, and once more where the API promises a result within seconds; as ``look``."""
+        seen = self.look(self.hook.fetch)
+        if isinstance(seen, Waiting) and seen.eta is not None and seen.eta <= LINGER:
+            time.sleep(max(seen.eta, SHORTEST))
+            seen = self.look(self.hook.fetch)
+        return seen
 
     def wait_here(self, started: float) -> None:
         """Wait in this process until every request has ended.

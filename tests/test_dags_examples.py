@@ -48,6 +48,7 @@ def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
     assert run.was_deferred("wait_for_face_swap")
 
 
+@pytest.mark.smoke
 def test_wait_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
     job = standin.add_job(duration=3, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
     destination = f"file://{tmp_path}/swaps"

@@ -29,11 +29,11 @@ with DAG("sensors", schedule=None) as dag:
         "deferrable": {"deferrable": True},
     }.items():
         FaceSwapResultSensor(
-            task_id=name, request_id="{{ dag_run.conf.job }}", poke_interval=2, timeout=300, **arguments
+            task_id=name, request_id="{{ dag_run.conf.job }}", timeout=300, **arguments
         )
         FaceSwapResultSensor(
-            task_id=f"{name}_timeout", request_id="{{ dag_run.conf.slow }}", poke_interval=2, timeout=6,
-            soft_fail=True, **arguments
+            task_id=f"{name}_timeout", request_id="{{ dag_run.conf.slow }}", timeout=6, soft_fail=True,
+            **arguments
         )
 """
 

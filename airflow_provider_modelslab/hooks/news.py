@@ -12,7 +12,7 @@ class News:
     """Lets several waits for one request share each look. Alone, a wait pays little more than a sleep."""
 
     def __init__(self) -> None:
-        self._listeners: dict[str, set[asyncio.Future[Outcome | None]]] = {}
+        self._listeners: dict[str, set[_Listener]] = {}
         self._looking: set[str] = set()
 
     async def next_outcome(
@@ -38,16 +38,18 @@ class News:
         finally:  # a look that was cancelled wakes the others as well: one of them makes it
             self._looking.discard(request_id)
             for listener in self._listeners.get(request_id, ()):
-                _wake(listener, outcome)
+                listener.outcome = outcome
+                listener.wake()
 
     async def _listen(self, request_id: str, seconds: float | None) -> Outcome | None:
         loop = asyncio.get_running_loop()
-        listener: asyncio.Future[Outcome | None] = loop.create_future()
+        listener = _Listener(loop.create_future())
         listeners = self._listeners.setdefault(request_id, set())
         listeners.add(listener)
-        timer = None if seconds is None else loop.call_later(max(0.0, seconds), _wake, listener, None)
+        timer = None if seconds is None else loop.call_later(max(0.0, seconds), listener.wake)
         try:
-            return await listener
+            await listener.woken
+            return listener.outcome
         finally:
             if timer is not None:
                 timer.cancel()
@@ -56,6 +58,13 @@ class News:
                 del self._listeners[request_id]
 
 
-def _wake(listener: asyncio.Future[Outcome | None], outcome: Outcome | None) -> None:
-    if not listener.done():
-        listener.set_result(outcome)
+class _Listener:
+    """Its outcome can still come between its time being up and its turn on the loop."""
+
+    def __init__(self, woken: asyncio.Future[None]) -> None:
+        self.woken = woken
+        self.outcome: Outcome | None = None
+
+    def wake(self) -> None:
+        if not self.woken.done():
+            self.woken.set_result(None)

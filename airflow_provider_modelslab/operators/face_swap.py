@@ -95,7 +95,7 @@ class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
             check_destination(self.destination)
         started = time.time()
         if self.deferrable:
-            seen = self.look(self.hook.fetch)
+            seen = self.look_before_deferring()
             if seen is not None:
                 self.defer_until_done(seen, started)
         else:

@@ -28,9 +28,13 @@ TROUBLE_FIRST = 2.0  # seconds
 TROUBLE_LONGEST = 30.0  # seconds
 TOLERANCE = 8  # looks in a row that may fail; the pauses between them add up to two minutes
 
-# An event that comes within a second or two of the deferral can overtake it in the executor and fail
-# the task (apache/airflow #66374), so a trigger's first look is never at once.
-AFTER_DEFERRAL = 1.0  # seconds, and up to as much again
+# A task that is taken up again while its first process is still ending is failed by the scheduler, which
+# takes that process's end for the new one's (apache/airflow #66374, #71580). On a busy machine that
+# ending takes seconds. So neither a trigger's first look nor a rescheduled one comes sooner than this.
+AFTER_DEFERRAL = 5.0  # seconds
+AFTER_RESCHEDULE = 10.0  # seconds
+# A job that promises to be done by then is waited for by the worker: cheaper than starting another.
+LINGER = 5.0  # seconds
 
 SLOW_DOWN_DEFAULT = 30.0  # seconds, where the API asks to slow down without saying for how long
 SLOW_DOWN_LONGEST = 900.0  # seconds; beyond this the API is asked again anyway
@@ -107,7 +111,7 @@ def pause_after_deferral(spread: float) -> float:
 
     :param spread: a random number from 0 to 1
     """
-    return AFTER_DEFERRAL * (1 + spread)
+    return AFTER_DEFERRAL * (1 + JITTER * spread)
 
 
 def pause_in_trouble(failures: int, spread: float) -> float:

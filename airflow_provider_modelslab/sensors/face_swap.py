@@ -26,7 +26,7 @@ from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, looks_so_far
+from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, TOLERANCE, Pace, looks_so_far
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
@@ -149,7 +149,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
     def _look_unless_silenced(self) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
         try:
-            return self.look(self.hook.fetch)
+            return self.look_before_deferring()
         except AirflowFailException:
             raise
         except Exception as err:
@@ -189,7 +189,11 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
     ) -> float:
-        """Let Airflow's loop pause as the trigger would, and never past the deadline."""
+        """Let Airflow's loop pause as the trigger would, and not past the deadline.
+
+        In reschedule mode a pause is never so short that the scheduler could confuse two runs of the
+        task, unless the author's own ``poke_interval`` is.
+        """
         now, elapsed = time.time(), run_duration()
         if self._wait is None:
             looks = looks_so_far(self.pace, elapsed) if self.reschedule else poke_count
@@ -199,7 +203,10 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         if isinstance(step, Ending):
             return 0.0
         self._wait = step
-        return step.next_look - now
+        pause = step.next_look - now
+        if self.reschedule:
+            pause = max(pause, min(AFTER_RESCHEDULE, self.pace.poke_interval or AFTER_RESCHEDULE))
+        return pause
 
 
 def _has_custom_xcom_backend() -> bool:

@@ -15,6 +15,7 @@ from airflow_provider_modelslab.protocol.schedule import (
     Pace,
     is_running_down,
     looks_so_far,
+    pause_after_deferral,
     pause_in_trouble,
     pause_when_asked,
     pause_while_waiting,
@@ -80,6 +81,10 @@ def test_the_provider_s_own_pauses_stay_within_bounds(
 def test_jitter_spreads_looks_forward_only() -> None:
     assert pause(spread=0) == 2
     assert pause(spread=1) == pytest.approx(2.2)
+
+
+def test_a_trigger_lets_the_task_s_first_process_end_before_it_looks() -> None:
+    assert [pause_after_deferral(spread) for spread in (0, 1)] == [5, 5.5]
 
 
 def test_trouble_is_met_with_growing_pauses_that_outlast_a_minute_of_outage() -> None:

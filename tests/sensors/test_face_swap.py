@@ -237,6 +237,23 @@ def test_reschedule_mode_spaces_its_looks_by_the_time_waited() -> None:
     assert pause(500) > 100
 
 
+def test_a_job_that_is_about_to_be_done_is_waited_for_without_deferring(connected: StandIn) -> None:
+    job = connected.add_job(duration=1.5, eta="exact")
+    assert sensor(job, deferrable=True).execute({})["id"] == str(job)  # type: ignore[arg-type]
+    assert connected.looks(job) == 2
+
+
+def test_in_reschedule_mode_two_looks_are_never_so_close_that_airflow_confuses_them() -> None:
+    def pause(elapsed: float, **kwargs: Any) -> float:
+        task = FaceSwapResultSensor(task_id="a", request_id=1, mode="reschedule", timeout=100, **kwargs)
+        return task._get_next_poke_interval(0, lambda: elapsed, 1)
+
+    assert pause(0) == 10
+    assert pause(99) == 10
+    assert pause(0, poke_interval=3) == pytest.approx(3, abs=0.4)
+    assert pause(98, poke_interval=60) == 10
+
+
 def end_task_of(request_id: Any, **kwargs: Any) -> str | None:
     with DAG("d", schedule=None), pytest.raises(TaskDeferred) as deferral:
         sensor(request_id, deferrable=True, **kwargs).execute({})  # type: ignore[arg-type]

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.triggers.base import TaskSuccessEvent
 
+from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
+
+
+@pytest.fixture(autouse=True)
+def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.1)
 
 
 def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> FaceSwapResultTrigger:
@@ -59,8 +65,8 @@ def test_a_row_of_the_first_release_still_makes_a_trigger() -> None:
 
 
 async def test_it_fires_once_when_every_request_has_ended(connected: StandIn) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0, 1, 2)]
-    failed = connected.add_job(duration=1.5, ending="failed", message="No face detected")
+    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.4, 0.8)]
+    failed = connected.add_job(duration=0.6, ending="failed", message="No face detected")
     event = await fire(make_trigger(*jobs, failed))
     assert event["done"] == [str(job) for job in jobs]
     assert event["not_done"] == {
@@ -74,29 +80,32 @@ async def test_the_same_id_given_twice_is_asked_for_once(connected: StandIn) -> 
     assert connected.looks(job) == 1
 
 
-async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(connected: StandIn) -> None:
+async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.3)
     started = time.monotonic()
     await fire(make_trigger(connected.add_job()))
-    assert time.monotonic() - started >= 1
+    assert time.monotonic() - started >= 0.3
 
 
 async def test_it_waits_for_the_first_look_that_the_task_has_worked_out(connected: StandIn) -> None:
     job = str(connected.add_job())
     started = time.monotonic()
-    await fire(make_trigger(job, first_looks={job: time.time() + 2.5}))
-    assert time.monotonic() - started >= 2.4
+    await fire(make_trigger(job, first_looks={job: time.time() + 0.6}))
+    assert time.monotonic() - started >= 0.5
 
 
 async def test_at_the_deadline_there_is_a_last_look_and_then_a_timeout(connected: StandIn) -> None:
     job = str(connected.add_job(duration=60))
-    event = await fire(make_trigger(job, timeout=2.5, poke_interval=60, first_looks={job: time.time() + 1}))
+    event = await fire(make_trigger(job, timeout=0.8, poke_interval=60, first_looks={job: time.time() + 0.3}))
     assert event["not_done"][job]["kind"] == "timeout"
     assert connected.looks(job) == 2
 
 
 async def test_the_last_look_can_still_find_the_job_done(connected: StandIn) -> None:
-    job = str(connected.add_job(duration=2.2))
-    event = await fire(make_trigger(job, timeout=3, poke_interval=60))
+    job = str(connected.add_job(duration=0.5))
+    event = await fire(make_trigger(job, timeout=0.9, poke_interval=60))
     assert event["done"] == [job]
 
 
@@ -141,8 +150,8 @@ async def test_no_key_is_in_what_airflow_stores_or_logs(connected: StandIn) -> N
 
 
 async def test_two_tasks_that_wait_for_the_same_id_ask_for_it_as_often_as_one(connected: StandIn) -> None:
-    job = connected.add_job(duration=3, starts="first_look")
-    triggers = [make_trigger(job, poke_interval=0.5) for _ in range(10)]
+    job = connected.add_job(duration=1.5, starts="first_look")
+    triggers = [make_trigger(job, poke_interval=0.25) for _ in range(10)]
     events = await asyncio.gather(*(fire(trigger) for trigger in triggers))
     assert all(event["done"] == [str(job)] for event in events)
     assert connected.looks(job) <= 9
