@@ -1,0 +1,95 @@
+"""What every test gets: an Airflow home of its own, set before anything imports Airflow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.running.home import AirflowHome
+    from tests.standin import StandIn
+
+AIRFLOW_TIMEOUT = 400
+UNIT_SETTINGS = {
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "NO_PROXY": "*",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point Airflow at an empty home and forget the settings of the person running the tests."""
+    for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "AIRFLOW__"))]:
+        del os.environ[name]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that fixtures end what they started
+    home = tempfile.mkdtemp(prefix="modelslab-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ.update(UNIT_SETTINGS, AIRFLOW_HOME=home)
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is under test, and from where: the checkout or an installed wheel."""
+    from importlib.metadata import version
+    from importlib.util import find_spec
+
+    package = find_spec("airflow_provider_modelslab")
+    return [f"airflow {version('apache-airflow')}; package: {package.origin if package else 'not installed'}"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests with a real Airflow the time that it takes to start."""
+    for item in items:
+        if item.get_closest_marker("airflow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(AIRFLOW_TIMEOUT))
+
+
+@pytest.fixture
+def standin() -> Iterator[StandIn]:
+    """A ModelsLab stand-in server on loopback, fresh for this test."""
+    from tests.standin import StandIn
+
+    with StandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The stand-in, with the connection `modelslab_default` leading to it."""
+    from tests.connections import connection_json
+
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(standin.url, standin.key))
+    return standin
+
+
+@pytest.fixture
+def prompt_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare tests the pause that keeps a trigger from overtaking its deferral."""
+    from airflow_provider_modelslab.protocol import schedule
+
+    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a migrated database, made once for the session and copied by `airflow_home`."""
+    from tests.running.home import AirflowHome
+
+    return AirflowHome(tmp_path_factory.mktemp("airflow-template")).migrate().path
+
+
+@pytest.fixture
+def airflow_home(migrated_home: Path, tmp_path: Path) -> AirflowHome:
+    """A fresh real Airflow home with a migrated database and an empty dags folder."""
+    from tests.running.home import AirflowHome
+
+    return AirflowHome(tmp_path / "airflow", template=migrated_home)

@@ -1,0 +1,234 @@
+"""`python3 -m tests.demo`: the main job, seen from outside.
+
+Real Airflow runs the example DAG `modelslab_wait_and_save`: it waits for a face swap, deferred, and saves the
+files into a folder. With MODELSLAB_API_KEY and MODELSLAB_REQUEST_ID in the environment it is a face swap of
+yours at ModelsLab; without, the stand-in server of the tests plays ModelsLab.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from tests.bootstrap import ROOT, CannotStartError, add_options, choose, exiting, make, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.running import AirflowHome, Run, Standalone
+    from tests.standin import StandInProcess
+
+DAG_FILE = ROOT / "dags_examples" / "wait_and_save.py"
+DAG_ID = "modelslab_wait_and_save"
+TASK_ID = "save_face_swap"
+FOLDER = ROOT / ".airflow"
+STANDIN_KEY = "demo-key"
+STANDIN_JOB = {"id": "101", "duration": "15", "eta": "exact", "kind": "jpg+png+mp4:3000000"}
+STATES_LIMIT = 45 * 60
+NOISE = re.compile(r"::(end)?group::|DagBag|DAG bundles|Worker startup|Dependencies all met|Exporting env")
+
+
+@dataclass(frozen=True)
+class Job:
+    """The face swap to wait for, and the connection to where it is."""
+
+    request_id: str
+    connection: dict[str, Any]
+    standin: StandInProcess | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the demo, in an environment that has Airflow."""
+    options = _options(arguments)
+    with exiting():
+        _check_key()
+        environment = choose(options.airflow, options.python)
+        python = make(environment)
+        if Path(sys.prefix) != environment.folder:
+            os.chdir(ROOT)
+            os.execv(
+                python, [str(python), "-m", "tests.demo", *(sys.argv[1:] if arguments is None else arguments)]
+            )
+    with _clean_end():
+        _demo(options)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python3 -m tests.demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_options(parser)
+    parser.add_argument(
+        "--keep", action="store_true", help="leave Airflow running, with its web page, until Ctrl-C"
+    )
+    parser.add_argument("--destination", help="where to save (default: .airflow/files in the checkout)")
+    return parser.parse_args(arguments)
+
+
+def _check_key() -> None:
+    if os.environ.get("MODELSLAB_API_KEY") and not os.environ.get("MODELSLAB_REQUEST_ID"):
+        raise CannotStartError(
+            "MODELSLAB_API_KEY is set, so this waits for a real face swap: name it in MODELSLAB_REQUEST_ID"
+            " (the id that the submit call gave), or unset MODELSLAB_API_KEY to have the stand-in server."
+        )
+
+
+@contextlib.contextmanager
+def _clean_end() -> Iterator[None]:
+    """Turn Ctrl-C, a closed terminal and failures into a clear last line, after everything was stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("stopped")
+        sys.exit(130)
+    except (RuntimeError, TimeoutError, OSError, AssertionError) as error:
+        _show_trouble(error)
+        sys.exit(1)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from tests.running import AirflowHome, Standalone
+
+    home_folder, files = FOLDER / "home", FOLDER / "files"
+    shutil.rmtree(home_folder, ignore_errors=True)
+    with _job() as job:
+        if job.standin:
+            shutil.rmtree(files, ignore_errors=True)
+        home = AirflowHome(home_folder).connect(**job.connection).add_dag(DAG_FILE)
+        say("starting Airflow: scheduler, triggerer, DAG processor and web server")
+        with Standalone(home, timeout=180) as airflow:
+            run = _run(airflow, job, options.destination or files.as_uri())
+            _report(run, job, home)
+            if options.keep:
+                _wait_for_ctrl_c(airflow)
+            say("stopping Airflow")
+    if run.state != "success":
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def _job() -> Iterator[Job]:
+    """The face swap of the person's own, or one in a stand-in server that runs until the end of the block."""
+    key = os.environ.get("MODELSLAB_API_KEY")
+    if key:
+        host = os.environ.get("MODELSLAB_HOST", "https://modelslab.com")
+        say(f"waiting for the face swap {os.environ['MODELSLAB_REQUEST_ID']} at {host}")
+        yield Job(os.environ["MODELSLAB_REQUEST_ID"], {"host": host, "password": key})
+        return
+    from tests.standin import StandInProcess
+
+    job = ",".join(f"{name}={value}" for name, value in STANDIN_JOB.items())
+    server = StandInProcess(STANDIN_KEY, options=["--job", f"{job},starts=first_look"])
+    with _deaf_to_ctrl_c(server):
+        say(f"no MODELSLAB_API_KEY is set: a stand-in for ModelsLab runs at {server.url}")
+        connection = {"host": server.url, "password": STANDIN_KEY, "extra": {"allow_private_downloads": True}}
+        yield Job(STANDIN_JOB["id"], connection, server)
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c(server: StandInProcess) -> Iterator[StandInProcess]:
+    """Start the stand-in so that Ctrl-C, which the terminal sends to all, leaves it to us to end it."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with server:
+        signal.signal(signal.SIGINT, handler)
+        yield server
+
+
+def _run(airflow: Standalone, job: Job, destination: str) -> Run:
+    """Run the DAG to its end, telling each change of state."""
+    run = airflow.trigger(DAG_ID, {"request_id": job.request_id, "destination": destination})
+    say(f"Airflow is up; run {run.run_id} of {DAG_ID} begins, request_id {job.request_id}")
+    last = None
+    deadline = time.monotonic() + STATES_LIMIT
+    while not run.finished and time.monotonic() < deadline:
+        state = run.task_states().get(TASK_ID) or "not yet scheduled"
+        if state != last:
+            say(f"task {TASK_ID}: {state}")
+        last = state
+        time.sleep(0.2)
+    say(f"run {run.state}")
+    return run
+
+
+def _report(run: Run, job: Job, home: AirflowHome) -> None:
+    print("\nLog of the task:")
+    for line in run.task_log(TASK_ID).splitlines():
+        if not NOISE.search(line):
+            print(f"  {line}")
+    print(f"\nTask states: {run.task_states()}; the wait was deferred: {_yes(run.was_deferred(TASK_ID))}")
+    if run.state == "success":
+        _show_files(run.xcom(TASK_ID), job)
+    print(f"\nAll logs: {home.path / 'logs'} and {home.path / 'standalone.log'}\n", flush=True)
+
+
+def _show_files(result: dict[str, Any], job: Job) -> None:
+    print(f"\nFiles of face swap {result['id']}:")
+    for number, file in enumerate(result["files"]):
+        print(f"  {_shown(file['uri'])}")
+        print(f"    {file['size']:,} bytes, {file['content_type']}, sha256 {file['sha256']}")
+        print(f"    {_checked(file, number, job)}")
+    print(f"  {_shown(result['manifest'])}\n    says the same, as JSON")
+
+
+def _checked(file: dict[str, Any], number: int, job: Job) -> str:
+    """Read the file again and compare: with what the task said, and with what the stand-in served."""
+    path = _local(file["uri"])
+    if path is None:
+        return "not on this machine, so not read again here"
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    expected = job.standin.sha256(job.request_id, number) if job.standin else file["sha256"]
+    if not found == expected == file["sha256"]:
+        raise AssertionError(f"{path} is not what was served: sha256 {found}, served {expected}")
+    return (
+        "read again: byte for byte what the stand-in served" if job.standin else "read again: the same sha256"
+    )
+
+
+def _shown(uri: str) -> str:
+    return str(_local(uri) or uri)
+
+
+def _local(uri: str) -> Path | None:
+    parts = urlsplit(uri)
+    return Path(url2pathname(parts.path)) if parts.scheme in ("", "file") else None
+
+
+def _wait_for_ctrl_c(airflow: Standalone) -> None:
+    user, password = airflow.login
+    print(
+        f"Airflow stays up at {airflow.url}/ - user {user}, password {password}. Ctrl-C ends it.", flush=True
+    )
+    while True:
+        time.sleep(1)
+
+
+def _show_trouble(error: Exception) -> None:
+    from tests.running.api import errors_in
+
+    log = FOLDER / "home" / "standalone.log"
+    if log.exists():
+        print(f"\nFrom {log}:\n{errors_in(log.read_text(errors='replace'))}", file=sys.stderr)
+    print(f"\nThe demo failed: {error}\nAll logs are in {FOLDER / 'home'}", file=sys.stderr)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+if __name__ == "__main__":
+    main()
