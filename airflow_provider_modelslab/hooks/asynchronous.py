@@ -1,7 +1,8 @@
 """The fetch call over ``aiohttp``: what all waits of one event loop and connection share.
 
 One HTTP session with few connections, one look-up of the Airflow connection, one bound on requests
-in flight and one gate that slows every wait when the API asks for it.
+in flight and one gate that slows every wait when the API asks for it. Importing this is heavy; the
+trigger does it late and off its loop.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
+import aiohttp
+from airflow.providers.common.compat import connection as compat
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
@@ -33,9 +37,6 @@ from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refuse
 from airflow_provider_modelslab.protocol.request import fetch_path
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
 from airflow_provider_modelslab.transport import AnswerTooLargeError, AnswerTooSlowError, reason_of
-
-if TYPE_CHECKING:
-    import aiohttp
 
 MOST_IN_FLIGHT = 32  # requests, and so TCP connections, per event loop and connection
 
@@ -143,18 +144,14 @@ class AsyncModelsLab:
         async with self._lock:
             settings = self._settings
             if settings is None or settings is instead_of:
-                from airflow.providers.common.compat.connection import get_async_connection
-
                 try:
-                    connection = await get_async_connection(self.conn_id, hook=ModelsLabHook)
+                    connection = await compat.get_async_connection(self.conn_id, hook=ModelsLabHook)
                 except AirflowNotFoundException:
                     raise no_connection(self.conn_id) from None
                 settings = self._settings = settings_of(connection, self.conn_id)
             return settings
 
     async def _get_session(self) -> aiohttp.ClientSession:
-        import aiohttp
-
         async with self._lock:
             if self._session is None or self._session.closed:
                 context = await asyncio.to_thread(make_ssl_context)
@@ -166,8 +163,6 @@ class AsyncModelsLab:
 
     async def _post(self, settings: ConnectionSettings, path: str) -> Answer | TryAgain:
         """Make the one kind of call there is. Here, and in its synchronous twin, the key is sent."""
-        import aiohttp
-
         url = settings.base_url + path
         try:
             session = await self._get_session()
@@ -198,14 +193,10 @@ async def _read_body(response: Any) -> bytes:
 
 def proxy_for(url: str) -> str | None:
     """Return the proxy that the environment names for a URL, as ``requests`` reads it."""
-    from requests.utils import get_environ_proxies, select_proxy
-
     return select_proxy(url, get_environ_proxies(url, no_proxy=None))
 
 
 def make_ssl_context() -> ssl.SSLContext:
     """Return a context that trusts what ``requests`` trusts, so that both faces reach the same servers."""
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     return ssl.create_default_context(cafile=named or DEFAULT_CA_BUNDLE_PATH)

@@ -6,10 +6,12 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Literal
 
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
+from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
@@ -80,13 +82,12 @@ class FaceSwapResultTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait for all requests, then yield the one event: the ids and how their waits ended."""
-        from airflow_provider_modelslab.exceptions import InvalidConnectionError
-        from airflow_provider_modelslab.hooks.asynchronous import shared_client
-
+        # The import takes a tenth of a second, which is not the loop's to lose.
+        shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.hooks.asynchronous")
         story = Story(len(self.request_ids), self.started, self.log.info)
         ids = list(dict.fromkeys(self.request_ids))
         try:
-            async with shared_client(self.modelslab_conn_id) as client:
+            async with shared.shared_client(self.modelslab_conn_id) as client:
                 ended = await asyncio.gather(*(self._wait(client, request, story) for request in ids))
         except InvalidConnectionError as err:
             yield TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]

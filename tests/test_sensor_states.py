@@ -1,0 +1,64 @@
+"""Every ending with every way to take it gives the same task state in every mode, in a real Airflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running import Standalone
+
+if TYPE_CHECKING:
+    from tests.running import AirflowHome
+    from tests.standin import StandIn
+
+MODES = ("poke", "reschedule", "deferrable")
+#: The state for each ending: as it is, with soft_fail, with never_fail.
+STATES = {
+    "done": ("success", "success", "success"),
+    "failed": ("failed", "skipped", "skipped"),
+    "timeout": ("failed", "skipped", "skipped"),
+    "unavailable": ("failed", "failed", "skipped"),  # a retry may mend it, so soft_fail leaves it alone
+}
+LENIENCES = ("plain", "soft_fail", "never_fail")
+
+CELLS = """
+from airflow.providers.common.compat.sdk import DAG
+from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
+
+MODES = {"poke": {}, "reschedule": {"mode": "reschedule"}, "deferrable": {"deferrable": True}}
+LENIENCES = {"plain": {}, "soft_fail": {"soft_fail": True}, "never_fail": {"never_fail": True}}
+ENDINGS = {
+    "done": {"request_id": "done", "timeout": 300},
+    "failed": {"request_id": "failed", "timeout": 300},
+    "timeout": {"request_id": "slow", "timeout": 3},
+    "unavailable": {"request_id": "done", "timeout": 300, "modelslab_conn_id": "nobody_there"},
+}
+
+with DAG("cells", schedule=None) as dag:
+    for ending, arguments in ENDINGS.items():
+        for lenience, lenient in LENIENCES.items():
+            for mode, how in MODES.items():
+                task = FaceSwapResultSensor(
+                    task_id=f"{ending}-{lenience}-{mode}", **arguments, **lenient, **how
+                )
+                task.tolerance = 2
+"""
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(900)
+def test_every_cell_of_the_table(airflow_home: AirflowHome, standin: StandIn) -> None:
+    standin.add_job("done", duration=5, starts="first_look")
+    standin.add_job("failed", duration=5, starts="first_look", ending="failed")
+    standin.add_job("slow", duration=6000)
+    airflow_home.add_dag(CELLS, "cells.py").connect(host=standin.url, password=standin.key)
+    airflow_home.connect("nobody_there", host="http://127.0.0.1:9", password=standin.key)
+    with Standalone(airflow_home, timeout=180) as airflow:
+        run = airflow.wait(airflow.trigger("cells"), timeout=600)
+    assert run.task_states() == {
+        f"{ending}-{lenience}-{mode}": state
+        for ending, states in STATES.items()
+        for lenience, state in zip(LENIENCES, states, strict=True)
+        for mode in MODES
+    }
