@@ -1,4 +1,4 @@
-"""Makes the environments that the tests, the demo and CI run in; needs nothing but Python, pip and a package index.
+"""Makes the environments that the tests, the demo and CI run in; needs but Python and pip.
 
 One environment for each pair of an Airflow line and a Python, in `.venv/` of the checkout, made again only
 when `pyproject.toml` (or the wheel under test) has changed. Options: `python3 -m tests.bootstrap --help`.
