@@ -41,7 +41,7 @@ def test_the_tests_below_cover_every_example() -> None:
 
 
 def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
-    job = standin.add_job(duration=3, eta="exact", starts="first_look")
+    job = standin.add_job(duration=9, eta="exact", starts="first_look")
     run = run_example(home, "modelslab_wait_and_pass_on", request_id=str(job))
     assert run.xcom("wait_for_face_swap")["output"] == standin.urls(job)
     assert run.xcom("show_links") == standin.urls(job)
@@ -50,7 +50,7 @@ def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
 
 @pytest.mark.smoke
 def test_wait_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job(duration=3, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
+    job = standin.add_job(duration=9, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
     destination = f"file://{tmp_path}/swaps"
     run = run_example(home, "modelslab_wait_and_save", request_id=str(job), destination=destination)
     saved = run.xcom("save_face_swap")["files"]

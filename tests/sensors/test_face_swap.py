@@ -39,8 +39,8 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let trouble be given up within a second."""
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
+    """Let trouble be given up in no time."""
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
 
 
 @BOTH
