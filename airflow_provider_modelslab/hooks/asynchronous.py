@@ -8,6 +8,7 @@ trigger does it late and off its loop.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import ssl
 import time
@@ -38,6 +39,8 @@ from airflow_provider_modelslab.protocol.request import fetch_path
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
 from airflow_provider_modelslab.transport import AnswerTooLargeError, AnswerTooSlowError, reason_of
 
+# Looks are made in steps: waking the loop for each by itself would double what a look costs.
+_STEP = 0.25  # seconds
 MOST_IN_FLIGHT = 32  # requests, and so TCP connections, per event loop and connection
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AsyncModelsLab]] = WeakKeyDictionary()
@@ -73,6 +76,7 @@ class AsyncModelsLab:
         self.conn_id = conn_id
         self.users = 0
         self._settings: ConnectionSettings | None = None
+        self._proxy: str | None = None
         self._session: aiohttp.ClientSession | None = None
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
@@ -111,8 +115,9 @@ class AsyncModelsLab:
         :param look_at: when to look, in seconds since the epoch
         :param deadline: as for ``fetch``
         """
+        in_step = min(math.ceil(look_at / _STEP) * _STEP, max(look_at, deadline))
         look = partial(self.fetch, request_id, deadline)
-        return await self._news.next_outcome(request_id, look_at - time.time(), look)
+        return await self._news.next_outcome(request_id, in_step - time.time(), look)
 
     async def close(self) -> None:
         """Close the HTTP session."""
@@ -141,6 +146,8 @@ class AsyncModelsLab:
 
         :param instead_of: settings that no longer serve; only if these are the ones kept, look again
         """
+        if self._settings is not None and self._settings is not instead_of:
+            return self._settings
         async with self._lock:
             settings = self._settings
             if settings is None or settings is instead_of:
@@ -149,9 +156,12 @@ class AsyncModelsLab:
                 except AirflowNotFoundException:
                     raise no_connection(self.conn_id) from None
                 settings = self._settings = settings_of(connection, self.conn_id)
+                self._proxy = proxy_for(settings.base_url)
             return settings
 
     async def _get_session(self) -> aiohttp.ClientSession:
+        if self._session is not None and not self._session.closed:
+            return self._session
         async with self._lock:
             if self._session is None or self._session.closed:
                 context = await asyncio.to_thread(make_ssl_context)
@@ -171,11 +181,10 @@ class AsyncModelsLab:
                 json={"key": settings.key},
                 timeout=aiohttp.ClientTimeout(total=settings.request_timeout),
                 allow_redirects=False,  # a redirect would carry the key to another host
-                proxy=proxy_for(url),
+                proxy=self._proxy,
             ) as response:
                 body = await _read_body(response)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status, headers, body, time.time())
+                return Answer(response.status, response.headers, body, time.time())
         except asyncio.TimeoutError:
             return TryAgain(str(AnswerTooSlowError(settings.request_timeout)))
         except (aiohttp.ClientError, OSError, ValueError) as err:

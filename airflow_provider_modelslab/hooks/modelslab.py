@@ -197,8 +197,7 @@ class ModelsLabHook(BaseHook):
                 stream=True,
             ) as response:
                 body = read_body(response, LONGEST_ANSWER, settings.request_timeout)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, headers, body, time.time())
+                return Answer(response.status_code, response.headers, body, time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
             return TryAgain(reason_of(err))
 

@@ -77,7 +77,7 @@ class Answer:
     """An HTTP answer as it came.
 
     :param status: HTTP status
-    :param headers: response headers, names in lower case
+    :param headers: response headers, found by their names in lower case
     :param body: the bytes, as far as they were read
     :param at: when it came, in seconds since the epoch
     """

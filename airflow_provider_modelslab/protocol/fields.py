@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -94,7 +93,7 @@ def without_secret(value: Any, secret: str) -> Any:
     if len(secret) < _SHORTEST_SECRET:
         return value
     if isinstance(value, str):
-        return re.sub(re.escape(secret), "***", value)
+        return value.replace(secret, "***")
     if isinstance(value, list):
         return [without_secret(item, secret) for item in value]
     if isinstance(value, dict):

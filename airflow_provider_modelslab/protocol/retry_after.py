@@ -19,7 +19,7 @@ def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: f
     ``X-RateLimit-Reset`` (the vendor's command line reads it), and "please wait for 30 seconds".
 
     :param body: the answer's JSON object
-    :param headers: its headers, names in lower case
+    :param headers: its headers, found by their names in lower case
     :param now: when it came, in seconds since the epoch
     """
     said = as_number(body.get("retry_after"))

@@ -92,27 +92,30 @@ class Wait:
             return ending
         if now >= self.deadline:
             return Ending(EndingKind.TIMEOUT, describe(outcome))
-        wait = replace(self, looks=self.looks + 1, failures=failures)._noting_eta(outcome, now)
-        return replace(wait, next_look=min(now + wait._pause(outcome, now, spread), self.deadline))
-
-    def _noting_eta(self, outcome: Outcome, now: float) -> Wait:
-        if not isinstance(outcome, Waiting) or outcome.eta is None:
-            return self
-        trusts = self.trusts_eta
-        if trusts and self.eta is not None:
-            before, at = self.eta
-            trusts = is_running_down(outcome.eta, before, now - at)
-        return replace(self, eta=(outcome.eta, now), trusts_eta=trusts)
-
-    def _pause(self, outcome: Outcome, now: float, spread: float) -> float:
+        said = outcome.eta if isinstance(outcome, Waiting) else None
+        trusts_eta = self._trusts(said, now)
         if isinstance(outcome, TryAgain):
-            return pause_in_trouble(self.failures, spread)
-        if isinstance(outcome, SlowDown):
-            return pause_when_asked(outcome.retry_after, spread)
-        eta = outcome.eta if isinstance(outcome, Waiting) and self.trusts_eta else None
-        return pause_while_waiting(
-            self.pace, elapsed=now - self.started, looks=self.looks, eta=eta, spread=spread
+            pause = pause_in_trouble(failures, spread)
+        elif isinstance(outcome, SlowDown):
+            pause = pause_when_asked(outcome.retry_after, spread)
+        else:
+            eta = said if trusts_eta else None
+            elapsed, looks = now - self.started, self.looks + 1
+            pause = pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+        return replace(
+            self,
+            looks=self.looks + 1,
+            failures=failures,
+            next_look=min(now + pause, self.deadline),
+            eta=self.eta if said is None else (said, now),
+            trusts_eta=trusts_eta,
         )
+
+    def _trusts(self, eta: float | None, now: float) -> bool:
+        if not self.trusts_eta or self.eta is None or eta is None:
+            return self.trusts_eta
+        before, at = self.eta
+        return is_running_down(eta, before, now - at)
 
 
 def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None) -> Ending | None:

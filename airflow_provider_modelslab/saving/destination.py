@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
 log = logging.getLogger(__name__)
+
+#: Ends of the names of errors that may pass, in Python, aiohttp, botocore and Azure's library.
+_TRANSIENT = ("ConnectionError", "TimeoutError", "ServiceRequestError", "ServiceResponseError")
 
 _EXAMPLES = "Give an absolute path, file:///folder/ or a URI such as s3://conn_id@bucket/prefix/."
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -140,8 +144,14 @@ def _refuse(path: object, error: Exception) -> NoReturn:
 
 
 def _may_pass(error: Exception) -> bool:
-    transient = (TimeoutError, ConnectionError)
-    return isinstance(error, transient) or type(error).__name__.endswith(("ConnectionError", "TimeoutError"))
+    names = [each.__name__ for cause in _causes(error) for each in type(cause).__mro__]
+    return any(name.endswith(_TRANSIENT) for name in names)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _advice(path: str, error: Exception) -> str:
@@ -150,7 +160,7 @@ def _advice(path: str, error: Exception) -> str:
         if scheme not in _EXTRAS:
             return f"The scheme {scheme!r} is not known here. {_EXAMPLES}"
         return f"Install the store's library: pip install 'airflow-provider-modelslab[{_EXTRAS[scheme]}]'."
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or "ContainerNotFound" in str(error):
         return "Create the bucket or container first, or correct its name."
     if isinstance(error, PermissionError):
         return "Give the task's user or the connection's credentials the right to write there."
@@ -159,5 +169,5 @@ def _advice(path: str, error: Exception) -> str:
 
 def describe_failure(error: BaseException) -> str:
     """Return a store's error in one line."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split()).partition(" RequestId:")[0]  # where Azure's goes on for a page
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__

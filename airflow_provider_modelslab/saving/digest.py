@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _WORTH_A_THREAD = 4 * 2**20
-_AHEAD = 8  # chunks that may wait to be hashed; bounds the memory
+_AHEAD = 4  # chunks that may wait to be hashed; bounds the memory
 
 
 class Sha256:

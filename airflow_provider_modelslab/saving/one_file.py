@@ -22,6 +22,7 @@ from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
 from airflow_provider_modelslab.saving.urls import is_data, shown
+from airflow_provider_modelslab.saving.writers import OvertakenError
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.saving.guard import GuardedSession
@@ -70,9 +71,14 @@ class FileSaver:
                 return self._save_once(source, stem, budget)
             except RestartError:  # noqa: PERF203 - each turn is a whole transfer
                 self.log.info("%s has to be transferred from its beginning again", shown(source))
+            except OvertakenError:
+                self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
                 raise type(error)(f"{shown(source)} was refused: {error}") from None
-        raise DownloadError(f"{shown(source)} was cut {STARTS} times, and the server cannot resume")
+        raise DownloadError(
+            f"{shown(source)} was begun {STARTS} times in vain: it was cut and the server cannot resume, or "
+            "other tasks save it to the same place"
+        )
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
         download = _Inline(source) if is_data(source) else Download(self.session, source, budget)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, cast
 
-from airflow_provider_modelslab.saving.writers import LocalWriter, RenamingWriter, UploadWriter, Writer
+from airflow_provider_modelslab.saving.writers import (
+    LocalWriter,
+    OvertakenError,
+    RenamingWriter,
+    UploadWriter,
+    Writer,
+)
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -15,7 +23,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOCAL = {"", "file", "local"}
-_UPLOADING = {"s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl"}
+_AZURE = {"abfs", "abfss", "az", "adl"}
+_UPLOADING = {"s3", "s3a", "s3n", "gs", "gcs", *_AZURE}
+_PARTS_AT_ONCE = 2  # keeps the memory of four large uploads below 64 MiB
+_TRIES = 5
 
 
 class Store:
@@ -31,6 +42,9 @@ class Store:
         self._path = str(folder.path).rstrip("/")
         self._protocol = str(folder.protocol or "")
         self._largest = largest
+        self._turn = BoundedSemaphore(_PARTS_AT_ONCE)
+        if self._protocol in _AZURE:
+            _quieten_azure()
 
     def uri(self, name: str) -> str:
         """Return a file's URI as Airflow prints it: with the id of the connection, without secrets."""
@@ -38,7 +52,10 @@ class Store:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Writer]:
-        """Open a file that is committed when the block is left well, and discarded when not."""
+        """Open a file that is committed when the block is left well, and discarded when not.
+
+        :raises OvertakenError: if another task completed the same file first, and it has to be begun again
+        """
         writer = self._writer(f"{self._path}/{name}")
         try:
             yield writer
@@ -52,13 +69,19 @@ class Store:
         if self._protocol in _LOCAL:
             return LocalWriter(path)
         if self._protocol in _UPLOADING:
-            return UploadWriter(self._fs, path, self._largest)
+            return UploadWriter(self._fs, path, self._largest, self._turn)
         return RenamingWriter(self._fs, path)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a small file."""
-        with self.writing(name) as writer:
-            writer.write(data)
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self.writing(name) as writer:
+                    writer.write(data)
+                return
+            except OvertakenError:  # noqa: PERF203 - each turn is an upload
+                if not tries_left:
+                    raise
 
     def read(self, name: str) -> bytes | None:
         """Return a small file's bytes; None if it is not there."""
@@ -91,3 +114,10 @@ class Store:
             collector.add_output_asset(context=path, uri=str(path))
         except Exception:
             log.warning("%s was saved, but could not be reported as lineage", path, exc_info=True)
+
+
+def _quieten_azure() -> None:
+    """Spare the task's log twenty lines a request; Airflow's own Azure hook does the same."""
+    level = os.environ.get("AZURE_HTTP_LOGGING_LEVEL", logging.WARNING)
+    with suppress(ValueError):
+        logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(level)

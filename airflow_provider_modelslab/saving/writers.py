@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 
 from airflow_provider_modelslab.saving import parts
@@ -15,8 +16,13 @@ from airflow_provider_modelslab.saving import parts
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
 
-PART = 8 * 2**20
+MIB = 2**20
+PART = 5 * MIB  # the least that S3 takes; each part is in memory about three times while it is sent
 _MOST_PARTS = 9000  # S3 allows 10000
+
+
+class OvertakenError(Exception):
+    """Another task completed the same file, and so the store dropped what had been sent of this one."""
 
 
 class Writer(Protocol):
@@ -61,21 +67,45 @@ class UploadWriter:
     """Writes to an object store, where an upload appears only when it is completed.
 
     Completing is what closing does, so a discarded file is never closed.
+
+    :param fs: the store's file system
+    :param path: the final name
+    :param largest: the most bytes that the file may have
+    :param turn: held while a part is sent; bounds how many are at once, and so the memory
     """
 
-    def __init__(self, fs: AbstractFileSystem, path: str, largest: int) -> None:
-        self._part_size = max(PART, -(-largest // _MOST_PARTS))
+    def __init__(self, fs: AbstractFileSystem, path: str, largest: int, turn: BoundedSemaphore) -> None:
+        needed = -(-largest // _MOST_PARTS)
+        self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
+        self._part = bytearray(self._part_size)  # one for all parts: growing buffers scatter the memory
+        self._filled = 0
         self._file: Any = fs.open(path, "wb", block_size=self._part_size)
-        self._room = self._part_size
+        self._turn = turn
 
     def write(self, data: bytes) -> None:
-        while data:  # parts of equal size, as Cloudflare R2 demands
-            piece, data = data[: self._room], data[self._room :]
-            self._file.write(piece)
-            self._room = self._room - len(piece) or self._part_size
+        rest = memoryview(data)
+        while rest:  # parts of equal size, as Cloudflare R2 demands
+            piece = rest[: self._part_size - self._filled]
+            self._part[self._filled : self._filled + len(piece)] = piece
+            self._filled += len(piece)
+            rest = rest[len(piece) :]
+            if self._filled == self._part_size:
+                with self._turn:
+                    self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._file.write(memoryview(self._part)[: self._filled])
+        self._filled = 0
 
     def commit(self) -> None:
-        self._file.close()
+        try:
+            with self._turn:
+                self._hand_over()
+                self._file.close()
+        except Exception as error:
+            if "InvalidBlockList" in str(error):  # Azure's word for it
+                raise OvertakenError from error
+            raise
 
     def discard(self) -> None:
         try:

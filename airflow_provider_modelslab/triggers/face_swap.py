@@ -88,7 +88,8 @@ class FaceSwapResultTrigger(BaseTrigger):
         ids = list(dict.fromkeys(self.request_ids))
         try:
             async with shared.shared_client(self.modelslab_conn_id) as client:
-                ended = await asyncio.gather(*(self._wait(client, request, story) for request in ids))
+                waits = [self._wait(client, request, story) for request in ids]
+                ended = await asyncio.gather(*waits) if len(waits) > 1 else [await wait for wait in waits]
         except InvalidConnectionError as err:
             yield TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
         else:
