@@ -31,7 +31,7 @@ TOLERANCE = 8  # looks in a row that may fail; the pauses between them add up to
 # A task that is taken up again while its first process is still ending is failed by the scheduler, which
 # takes that process's end for the new one's (apache/airflow #66374, #71580). On a busy machine that
 # ending takes seconds. So neither a trigger's first look nor a rescheduled one comes sooner than this.
-AFTER_DEFERRAL = 5.0  # seconds
+AFTER_DEFERRAL = 8.0  # seconds
 AFTER_RESCHEDULE = 10.0  # seconds
 # A job that promises to be done by then is waited for by the worker: cheaper than starting another.
 LINGER = 5.0  # seconds
