@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _LOCAL = {"", "file", "local"}
 _AZURE = {"abfs", "abfss", "az", "adl"}
 _UPLOADING = {"s3", "s3a", "s3n", "gs", "gcs", *_AZURE}
-_PARTS_AT_ONCE = 2  # keeps the memory of four large uploads below 64 MiB
+_PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
 _TRIES = 5
 
 

@@ -71,37 +71,33 @@ class UploadWriter:
     :param fs: the store's file system
     :param path: the final name
     :param largest: the most bytes that the file may have
-    :param turn: held while a part is sent; bounds how many are at once, and so the memory
+    :param turn: held while a full part is sent; bounds how many are at once, and so the memory
     """
 
     def __init__(self, fs: AbstractFileSystem, path: str, largest: int, turn: BoundedSemaphore) -> None:
         needed = -(-largest // _MOST_PARTS)
         self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
-        self._part = bytearray(self._part_size)  # one for all parts: growing buffers scatter the memory
-        self._filled = 0
         self._file: Any = fs.open(path, "wb", block_size=self._part_size)
+        self._room = self._part_size
         self._turn = turn
 
     def write(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:  # parts of equal size, as Cloudflare R2 demands
-            piece = rest[: self._part_size - self._filled]
-            self._part[self._filled : self._filled + len(piece)] = piece
-            self._filled += len(piece)
-            rest = rest[len(piece) :]
-            if self._filled == self._part_size:
-                with self._turn:
-                    self._hand_over()
+        while data:  # parts of equal size, as Cloudflare R2 demands
+            piece, data = data[: self._room], data[self._room :]
+            self._room -= len(piece)
+            if self._room:
+                self._file.write(piece)
+            else:
+                self._send(piece)
 
-    def _hand_over(self) -> None:
-        self._file.write(memoryview(self._part)[: self._filled])
-        self._filled = 0
+    def _send(self, last: bytes) -> None:
+        with self._turn:
+            self._file.write(last)
+        self._room = self._part_size
 
     def commit(self) -> None:
         try:
-            with self._turn:
-                self._hand_over()
-                self._file.close()
+            self._file.close()  # at most one part, and out of turn: small files need not queue
         except Exception as error:
             if "InvalidBlockList" in str(error):  # Azure's word for it
                 raise OvertakenError from error

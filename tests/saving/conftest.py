@@ -1,14 +1,7 @@
-"""An S3 server in a process of its own, reached by an Airflow connection; and short pauses."""
+"""Object stores that the tests start, each once for the session; and short pauses."""
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,9 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.saving.buckets import Bucket
-
-S3_CONN_ID = "saving_tests_s3"
+    from tests.saving.buckets import Bucket, S3Bucket
+    from tests.saving.servers import Maker
 
 
 @pytest.fixture(autouse=True)
@@ -31,51 +23,50 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "LONGEST_WISH", 0.2)
 
 
+@pytest.fixture
+def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a file up after two beginnings."""
+    from airflow_provider_modelslab.saving import one_file
+
+    monkeypatch.setattr(one_file, "STARTS", 2)
+
+
 @pytest.fixture(scope="session")
-def s3_endpoint() -> Iterator[str]:
-    """The URL of a moto server; the connection `saving_tests_s3` leads to it."""
-    port = _free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port, server)
-        endpoint = f"http://127.0.0.1:{port}"
-        os.environ[f"AIRFLOW_CONN_{S3_CONN_ID.upper()}"] = json.dumps(
-            {
-                "conn_type": "aws",
-                "login": "access-key-of-the-test",
-                "password": "secret-key-of-the-test",
-                "extra": {"endpoint_url": endpoint, "region_name": "us-east-1"},
-            }
-        )
-        yield endpoint
-    finally:
-        os.environ.pop(f"AIRFLOW_CONN_{S3_CONN_ID.upper()}", None)
-        server.terminate()
-        server.wait(10)
+def s3_server() -> Iterator[Maker]:
+    from tests.saving import servers
+
+    with servers.s3() as maker:
+        yield maker
+
+
+@pytest.fixture(scope="session")
+def azure_server() -> Iterator[Maker]:
+    from tests.saving import servers
+
+    with servers.azure() as maker:
+        yield maker
+
+
+@pytest.fixture(scope="session")
+def gcs_server() -> Iterator[Maker]:
+    from tests.saving import servers
+
+    with servers.gcs() as maker:
+        yield maker
 
 
 @pytest.fixture
-def bucket(s3_endpoint: str) -> Bucket:
-    """An empty bucket of this test's own."""
-    from tests.saving.buckets import Bucket
+def s3_bucket(s3_server: Maker) -> S3Bucket:
+    """An empty bucket on the S3 server."""
+    from tests.saving.servers import unique_name
 
-    return Bucket.create(s3_endpoint, f"test-{uuid.uuid4().hex[:12]}", S3_CONN_ID)
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    return s3_server(unique_name())  # type: ignore[return-value]
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:  # noqa: PERF203 - waits
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the S3 server did not start")
+@pytest.fixture(params=["s3", "azure", "gcs"])
+def bucket(request: pytest.FixtureRequest) -> Bucket:
+    """An empty bucket of each store in turn."""
+    from tests.saving.servers import unique_name
+
+    maker: Maker = request.getfixturevalue(f"{request.param}_server")
+    return maker(unique_name())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from airflow_provider_modelslab.exceptions import (
-    DestinationExistsError,
     DownloadError,
     ExpiredUrlError,
     FileTooLargeError,
@@ -20,7 +18,6 @@ from airflow_provider_modelslab.exceptions import (
     UnsafeUrlError,
 )
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving import one_file
 from tests.saving.helpers import content, result_of, save, tree
 
 if TYPE_CHECKING:
@@ -31,9 +28,7 @@ if TYPE_CHECKING:
 KINDS = ["jpg", "png", "webp", "gif", "mp4:300000"]
 
 
-@pytest.fixture(autouse=True)
-def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_file, "STARTS", 2)
+pytestmark = pytest.mark.usefixtures("fewer_starts")
 
 
 def test_every_file_stands_byte_for_byte_with_a_manifest_that_says_so(
@@ -56,53 +51,6 @@ def test_every_file_stands_byte_for_byte_with_a_manifest_that_says_so(
     assert saved["manifest"] == f"file://{tmp_path}/{job}/manifest.json"
     assert [{key: each[key] for key in saved["files"][0]} for each in manifest["files"]] == saved["files"]
     assert (manifest["id"], manifest["generationTime"], manifest["meta"]) == (str(job), 2.71, {"seed": 123})
-
-
-def test_saved_again_nothing_is_transferred(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job(files=KINDS)
-    first = save(result_of(standin, job), tmp_path)
-    before = standin.stats()["requests"]
-    assert save(result_of(standin, job), tmp_path) == first
-    assert standin.stats()["requests"] == before
-
-
-@pytest.mark.parametrize("harm", ["removed", "shortened", "manifest broken"])
-def test_what_no_longer_stands_whole_is_saved_again(standin: StandIn, tmp_path: Path, harm: str) -> None:
-    job = standin.add_job(files=["jpg", "png"])
-    first = save(result_of(standin, job), tmp_path)
-    file = tmp_path / str(job) / f"{job}-1.png"
-    if harm == "removed":
-        file.unlink()
-    elif harm == "shortened":
-        file.write_bytes(b"short")
-    else:
-        (tmp_path / str(job) / "manifest.json").write_text("{")
-    assert save(result_of(standin, job), tmp_path) == first
-    assert file.read_bytes() == content(standin, job, 1)
-
-
-def test_overwrite_transfers_again(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job()
-    first = save(result_of(standin, job), tmp_path)
-    before = standin.stats()["file"]
-    assert save(result_of(standin, job), tmp_path, if_exists="overwrite") == first
-    assert standin.stats()["file"] == before + 1
-
-
-def test_while_a_result_is_saved_again_no_manifest_stands(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job()
-    save(result_of(standin, job), tmp_path)
-    standin.fault("download", status=410, times="always")
-    with pytest.raises(ExpiredUrlError):
-        save(result_of(standin, job), tmp_path, if_exists="overwrite")
-    assert tree(tmp_path) == [f"{job}/{job}-0.jpg"]
-
-
-def test_fail_touches_nothing_that_stands(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job()
-    assert save(result_of(standin, job), tmp_path, if_exists="fail")
-    with pytest.raises(DestinationExistsError, match=rf"Request {job} is saved already.*if_exists"):
-        save(result_of(standin, job), tmp_path, if_exists="fail")
 
 
 def test_a_cut_transfer_leaves_nothing_and_a_second_run_leaves_the_whole(
@@ -237,84 +185,3 @@ def test_a_store_that_fails_is_named_and_leaves_nothing(
     with pytest.raises(ModelsLabError, match=rf"Request {job}: file://.*No space left"):
         save(result_of(standin, job), tmp_path)
     assert tree(tmp_path) == []
-
-
-def test_the_task_can_be_ended_from_outside(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from airflow_provider_modelslab.saving import save as module
-
-    def interrupted(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    job = standin.add_job(files=["mp4:5000000"])
-    standin.fault("file", drip=1000, times="always")
-    monkeypatch.setattr(module, "wait", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        save(result_of(standin, job), tmp_path)
-    assert tree(tmp_path) == []
-
-
-def test_several_files_are_transferred_at_the_same_time(standin: StandIn, tmp_path: Path) -> None:
-    import time
-
-    job = standin.add_job(files=["jpg"] * 8)
-    standin.fault("file", delay=0.3, times="always")
-    begun = time.monotonic()
-    save(result_of(standin, job), tmp_path, parallel=4)
-    assert time.monotonic() - begun < 8 * 0.3
-
-
-def test_the_log_has_one_line_a_file_and_no_token(
-    standin: StandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    job = standin.add_job(files=["jpg", "png"], shape="signed")
-    save(result_of(standin, job), tmp_path)
-    lines = [record.getMessage() for record in caplog.records if record.name == "tests.saving"]
-    assert len(lines) == 2
-    assert any(f"{tmp_path}/{job}/{job}-1.png" in line and "bytes" in line for line in lines)
-    assert "Signature" not in "".join(lines)
-
-
-def test_two_tasks_that_save_the_same_at_once_leave_one_whole_set(standin: StandIn, tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    job = standin.add_job(files=["mp4:2000000", "jpg"])
-    result = result_of(standin, job)
-    with ThreadPoolExecutor(4) as pool:
-        saved = list(pool.map(lambda _: save(result, tmp_path), range(4)))
-    assert all(each == saved[0] for each in saved)
-    assert tree(tmp_path) == [f"{job}/{job}-0.mp4", f"{job}/{job}-1.jpg", f"{job}/manifest.json"]
-    assert (tmp_path / f"{job}/{job}-0.mp4").read_bytes() == content(standin, job)
-
-
-def test_saved_files_are_reported_as_lineage(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from airflow.providers.common.compat.lineage import hook
-
-    reported: list[str] = []
-
-    class Collector:
-        def add_output_asset(self, context: Any, uri: str) -> None:
-            assert str(context) == uri
-            reported.append(uri)
-
-    monkeypatch.setattr(hook, "get_hook_lineage_collector", Collector)
-    job = standin.add_job()
-    saved = save(result_of(standin, job), tmp_path)
-    assert reported == [saved["files"][0]["uri"], saved["manifest"]]
-
-
-def test_trouble_with_lineage_is_not_the_tasks(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    from airflow.providers.common.compat.lineage import hook
-
-    def broken() -> None:
-        raise ValueError("on purpose")
-
-    monkeypatch.setattr(hook, "get_hook_lineage_collector", broken)
-    assert save(result_of(standin, standin.add_job()), tmp_path)["files"]
-    assert "could not be reported as lineage" in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.saving.helpers import tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.saving.buckets import Bucket
+    from tests.saving.buckets import Bucket, S3Bucket
 
 MIB = 2**20
 
@@ -78,7 +79,6 @@ def test_an_object_is_not_there_before_it_is_whole(bucket: Bucket) -> None:
     with Store(as_path(bucket.uri)).writing("a.jpg") as file:
         file.write(bytes(9 * MIB))
         assert bucket.keys() == []
-        assert bucket.unfinished_uploads() == ["a.jpg"]
 
 
 @pytest.mark.parametrize("size", [1, 9 * MIB])
@@ -90,12 +90,12 @@ def test_a_failure_leaves_nothing_in_a_bucket(bucket: Bucket, size: int) -> None
     assert bucket.unfinished_uploads() == []
 
 
-def test_parts_are_of_equal_size_whatever_the_chunks(bucket: Bucket) -> None:
+def test_parts_are_of_equal_size_whatever_the_chunks(s3_bucket: S3Bucket) -> None:
     data = os.urandom(20 * MIB)
     pieces = [data[at : at + 3_000_001] for at in range(0, len(data), 3_000_001)]
-    write(Store(as_path(bucket.uri)), "a.mp4", *pieces)
-    assert bucket.read("a.mp4") == data
-    assert bucket.part_sizes("a.mp4") == [8 * MIB, 8 * MIB]
+    write(Store(as_path(s3_bucket.uri)), "a.mp4", *pieces)
+    assert s3_bucket.read("a.mp4") == data
+    assert s3_bucket.part_sizes("a.mp4") == [5 * MIB] * 3
 
 
 def test_parts_grow_with_the_largest_file_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +105,11 @@ def test_parts_grow_with_the_largest_file_that_is_allowed(monkeypatch: pytest.Mo
             return 0
 
     fs: Any = Fs()
-    writers.UploadWriter(fs, "b/k", 5 * 2**30)
+    writers.UploadWriter(fs, "b/k", 5 * 2**30, BoundedSemaphore())
     assert fs.block_size == writers.PART
-    writers.UploadWriter(fs, "b/k", 2**40)
+    writers.UploadWriter(fs, "b/k", 2**40, BoundedSemaphore())
     assert fs.block_size * 10_000 > 2**40
+    assert fs.block_size % 2**18 == 0  # as Google wants it
 
 
 def test_any_other_file_system_is_written_under_a_hidden_name_first() -> None:

@@ -1,25 +1,24 @@
-"""The whole of saving, to S3 through the Amazon provider's connection and s3fs."""
+"""The whole of saving, to S3, Azure and Google Cloud Storage through Airflow's own connections."""
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from airflow_provider_modelslab.exceptions import DownloadError, ModelsLabError
-from airflow_provider_modelslab.saving import check_destination, one_file
+from airflow_provider_modelslab.saving import check_destination
 from tests.saving.helpers import content, result_of, save
 
 if TYPE_CHECKING:
     from tests.saving.buckets import Bucket
     from tests.standin import StandIn
 
-
-@pytest.fixture(autouse=True)
-def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_file, "STARTS", 2)
+pytestmark = pytest.mark.usefixtures("fewer_starts")
 
 
 def test_every_file_stands_byte_for_byte_in_the_bucket(standin: StandIn, bucket: Bucket) -> None:
@@ -47,7 +46,7 @@ def test_saved_again_nothing_is_transferred(standin: StandIn, bucket: Bucket) ->
 def test_a_file_that_was_removed_from_the_bucket_is_saved_again(standin: StandIn, bucket: Bucket) -> None:
     job = standin.add_job()
     first = save(result_of(standin, job), bucket.uri)
-    bucket.client.delete_object(Bucket=bucket.name, Key=f"{job}/{job}-0.jpg")
+    bucket.remove(f"{job}/{job}-0.jpg")
     assert save(result_of(standin, job), bucket.uri) == first
     assert bucket.read(f"{job}/{job}-0.jpg") == content(standin, job)
 
@@ -69,6 +68,17 @@ def test_a_cut_transfer_leaves_nothing_and_a_second_run_leaves_the_whole(
     assert bucket.read(f"{job}/{job}-0.mp4") == content(standin, job)
 
 
+def test_a_cut_transfer_leaves_an_older_file_as_it_was(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job(files=["mp4:12000000"])
+    save(result_of(standin, job), bucket.uri)
+    standin.fault("download", cut_after=10_000_000, no_range=True, times="always")
+    with pytest.raises(DownloadError, match="cut"):
+        save(result_of(standin, job), bucket.uri, if_exists="overwrite")
+    gc.collect()
+    assert bucket.keys() == [f"{job}/{job}-0.mp4"]
+    assert bucket.read(f"{job}/{job}-0.mp4") == content(standin, job)
+
+
 def test_a_cut_transfer_that_can_be_resumed_is_continued_into_the_same_upload(
     standin: StandIn, bucket: Bucket
 ) -> None:
@@ -79,9 +89,37 @@ def test_a_cut_transfer_that_can_be_resumed_is_continued_into_the_same_upload(
     assert standin.stats()["bytes_sent"] < 21_000_000
 
 
+def test_a_file_that_changed_between_two_parts_is_begun_again(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job(files=["mp4:12000000"])
+    standin.fault("file", cut_after=9_000_000, replaced=True)
+    file = save(result_of(standin, job), bucket.uri)["files"][0]
+    data = bucket.read(f"{job}/{job}-0.mp4")
+    assert data == content(standin, job)
+    assert file["sha256"] == hashlib.sha256(data).hexdigest()
+
+
 def test_a_bucket_that_is_gone_by_now_is_a_clear_error(standin: StandIn, bucket: Bucket) -> None:
     path = check_destination(bucket.uri)
-    bucket.client.delete_bucket(Bucket=bucket.name)
+    bucket.drop()
     job = standin.add_job()
     with pytest.raises(ModelsLabError, match=rf"Request {job}: .*could not be read or written"):
         save(result_of(standin, job), path)
+
+
+def test_tasks_that_save_the_same_at_once_leave_one_whole_set(
+    standin: StandIn, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow_provider_modelslab.saving import one_file
+
+    monkeypatch.setattr(one_file, "STARTS", 5)
+    job = standin.add_job(files=["mp4:12000000", "jpg"])
+    result = result_of(standin, job)
+    with ThreadPoolExecutor(3) as pool:
+        saved = list(pool.map(lambda _: save(result, bucket.uri), range(3)))
+    assert all(each == saved[0] for each in saved)
+    assert bucket.keys() == [f"{job}/{job}-0.mp4", f"{job}/{job}-1.jpg", f"{job}/manifest.json"]
+    assert bucket.read(f"{job}/{job}-0.mp4") == content(standin, job)
+    assert bucket.unfinished_uploads() == []
+    before = standin.stats()["requests"]
+    assert save(result, bucket.uri) == saved[0]
+    assert standin.stats()["requests"] == before
