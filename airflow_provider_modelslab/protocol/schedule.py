@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Without an eta the interval grows with the logarithm of the time waited: 2 s at first, 4.7 s after a
+# Without an eta the interval grows with the logarithm of the time waited: 2 s at first, 4.9 s after a
 # minute, 9.8 s after half an hour. Faster growth saves more looks than it is worth in delay.
 SHORTEST = 2.0  # seconds
 GROWTH = 1.5  # seconds for each e-fold of the time waited
