@@ -23,8 +23,12 @@ def create(path: str) -> tuple[int, str]:
     while True:
         part = name(path)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        _lock(descriptor)
-        if os.fstat(descriptor).st_nlink:  # else it was taken for an orphan before it was locked
+        try:
+            _lock(descriptor)
+        except BlockingIOError:  # another writer has just taken it for an orphan, and removes it
+            os.close(descriptor)
+            continue
+        if os.fstat(descriptor).st_nlink:  # else it has removed it already
             return descriptor, part
         os.close(descriptor)
 
@@ -38,7 +42,7 @@ def name(path: str) -> str:
 def _remove_orphans(path: str) -> None:
     folder, _, last = path.rpartition("/")
     for part in glob.glob(f"{glob.escape(folder)}/.{glob.escape(last)}.*.part"):
-        with suppress(OSError):
+        with suppress(OSError):  # being written by another, or gone
             descriptor = os.open(part, os.O_WRONLY | os.O_CLOEXEC)
             try:
                 if _lock(descriptor):
@@ -48,8 +52,15 @@ def _remove_orphans(path: str) -> None:
 
 
 def _lock(descriptor: int) -> bool:
+    """Lock a part.
+
+    :return: whether the file system knows locks
+    :raises BlockingIOError: if another holds it
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another's, or a file system without locks
+    except BlockingIOError:
+        raise
+    except OSError:  # a file system without locks, where orphans have to stay
         return False
     return True

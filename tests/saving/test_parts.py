@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from airflow_provider_modelslab.saving import parts
 from airflow_provider_modelslab.saving.writers import LocalWriter
@@ -43,6 +48,41 @@ def test_what_another_writer_is_at_is_left_alone(tmp_path: Path) -> None:
     first.commit()
     assert (tmp_path / "a.jpg").read_bytes() == b"first"
     assert tree(tmp_path) == ["a.jpg"]
+
+
+def test_a_part_that_another_takes_for_an_orphan_before_it_is_locked_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other has locked it and is about to remove it: what is written there would be lost."""
+    lock, taken = fcntl.flock, {}
+
+    def lock_after_another(descriptor: int, operation: int) -> None:
+        if not taken:
+            (part,) = tmp_path.iterdir()
+            taken[part] = os.open(part, os.O_WRONLY)
+            lock(taken[part], operation)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_after_another)
+    writer = LocalWriter(str(tmp_path / "a.jpg"))
+    for part, descriptor in taken.items():
+        os.remove(part)
+        os.close(descriptor)
+    writer.write(b"whole")
+    writer.commit()
+    assert (tmp_path / "a.jpg").read_bytes() == b"whole"
+
+
+def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    first, second = (LocalWriter(str(tmp_path / "a.jpg")) for _ in range(2))
+    first.write(b"first")
+    second.discard()
+    first.commit()
+    assert (tmp_path / "a.jpg").read_bytes() == b"first"
 
 
 def test_parts_of_other_files_are_left_alone(tmp_path: Path) -> None:
