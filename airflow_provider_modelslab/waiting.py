@@ -15,7 +15,6 @@ from airflow_provider_modelslab.exceptions import (
     InvalidConnectionError,
     InvalidRequestIdError,
 )
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.messages import error_of_many
 from airflow_provider_modelslab.protocol.event import read_event
 from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
@@ -26,6 +25,8 @@ from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, d
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
 _AT_ONCE = 8  # results collected in parallel, where there are several
 _COLLECT_TIMEOUT = 600.0  # seconds; longer than trouble is tolerated, so that trouble is what is told
@@ -55,6 +56,8 @@ class WaitsForFaceSwaps:
     @cached_property
     def hook(self) -> ModelsLabHook:
         """The hook of the task's connection."""
+        from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+
         return ModelsLabHook(modelslab_conn_id=self.modelslab_conn_id)
 
     @cached_property

@@ -55,7 +55,9 @@ async def shared_client(conn_id: str) -> AsyncIterator[AsyncModelsLab]:
     :param conn_id: id of the Airflow connection
     """
     clients = _clients.setdefault(asyncio.get_running_loop(), {})
-    client = clients.setdefault(conn_id, AsyncModelsLab(conn_id))
+    client = clients.get(conn_id)
+    if client is None:
+        client = clients[conn_id] = AsyncModelsLab(conn_id)
     client.users += 1
     try:
         yield client

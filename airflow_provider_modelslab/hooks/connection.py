@@ -19,6 +19,7 @@ from airflow_provider_modelslab.protocol.request import (
 )
 
 CONN_TYPE = "modelslab"
+DEFAULT_CONN_ID = "modelslab_default"
 HOOK_NAME = "ModelsLab"
 DEFAULT_REQUEST_TIMEOUT = 30.0  # seconds
 _LONGEST_REQUEST_TIMEOUT = 600.0  # seconds

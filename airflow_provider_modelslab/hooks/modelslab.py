@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHo
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
 from airflow_provider_modelslab.hooks.connection import (
     CONN_TYPE,
+    DEFAULT_CONN_ID,
     EXTRA_FIELDS,
     HIDDEN_FIELDS,
     HOOK_NAME,
@@ -43,7 +44,7 @@ class ModelsLabHook(BaseHook):
     """
 
     conn_name_attr = "modelslab_conn_id"
-    default_conn_name = "modelslab_default"
+    default_conn_name = DEFAULT_CONN_ID
     conn_type = CONN_TYPE
     hook_name = HOOK_NAME
 

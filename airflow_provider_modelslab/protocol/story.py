@@ -26,6 +26,7 @@ class Story:
         self._started = started
         self._say = say
         self._states: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()  # of the states; counting anew at each look would add up
         self._told_at = started
         self._remind_at = started + _FIRST_REMINDER
 
@@ -37,19 +38,28 @@ class Story:
         :param now: when it was, in seconds since the epoch
         """
         state = outcome.status if isinstance(outcome, Waiting) else type(outcome).__name__.lower()
-        changed = self._states.get(request_id) != state
-        self._states[request_id] = state
+        changed = self._note(request_id, state)
         if not changed and now < self._remind_at:
             return
         if self._total <= _MOST_TOLD_APART:
             self._say("Request %s: %s (after %.0f s).", request_id, describe(outcome), now - self._started)
         elif now - self._told_at >= _AT_MOST_EVERY or self._is_last():
-            counts = ", ".join(f"{count} {name}" for name, count in Counter(self._states.values()).items())
+            counts = ", ".join(f"{count} {name}" for name, count in (+self._counts).items())
             self._say("%d requests: %s (after %.0f s).", self._total, counts, now - self._started)
         else:
             return
         self._told_at = now
         self._remind_at = now + max(_FIRST_REMINDER, now - self._started)
 
+    def _note(self, request_id: str, state: str) -> bool:
+        before = self._states.get(request_id)
+        if before == state:
+            return False
+        self._states[request_id] = state
+        self._counts[state] += 1
+        if before is not None:
+            self._counts[before] -= 1
+        return True
+
     def _is_last(self) -> bool:
-        return len(self._states) == self._total and set(self._states.values()) == {"done"}
+        return self._counts["done"] == self._total

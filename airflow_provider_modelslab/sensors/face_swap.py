@@ -22,7 +22,7 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -62,7 +62,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         self,
         *,
         request_id: int | str | Sequence[int | str],
-        modelslab_conn_id: str = ModelsLabHook.default_conn_name,
+        modelslab_conn_id: str = DEFAULT_CONN_ID,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         end_from_trigger: bool = False,
         poke_interval: timedelta | float | None = None,

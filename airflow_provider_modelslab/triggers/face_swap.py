@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
@@ -16,6 +17,16 @@ from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, Wait
+
+_shared: ModuleType | None = None
+
+
+async def _import_late() -> Any:
+    """Import what all waits share: the first time that takes a tenth of a second, not the loop's to lose."""
+    global _shared  # noqa: PLW0603 - sys.modules also has what a thread is still importing
+    if _shared is None:
+        _shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.hooks.asynchronous")
+    return _shared
 
 
 class FaceSwapResultTrigger(BaseTrigger):
@@ -82,8 +93,7 @@ class FaceSwapResultTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait for all requests, then yield the one event: the ids and how their waits ended."""
-        # The import takes a tenth of a second, which is not the loop's to lose.
-        shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.hooks.asynchronous")
+        shared = await _import_late()
         story = Story(len(self.request_ids), self.started, self.log.info)
         ids = list(dict.fromkeys(self.request_ids))
         try:
