@@ -22,7 +22,8 @@ SENSORS = """
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
-with DAG("sensors", schedule=None) as dag:
+with DAG("sensors", schedule=None, render_template_as_native_obj=True) as dag:
+    FaceSwapResultSensor(task_id="thousand", request_id="{{ dag_run.conf.thousand }}", deferrable=True)
     for name, arguments in {
         "poke": {},
         "reschedule": {"mode": "reschedule"},
@@ -61,12 +62,13 @@ def test_waits_defer_files_are_saved_byte_for_byte_and_the_key_is_kept_nowhere(
     failing = standin.add_job(duration=8, starts="first_look", ending="failed", message="No face detected")
     watched = standin.add_job(duration=12, starts="first_look")
     slow = standin.add_job(duration=6000)
+    thousand = standin.add_jobs(1000, duration=15, starts="first_look")
     destination = f"file://{tmp_path}/swaps"
     with Standalone(home, timeout=180) as airflow:
         dag = "modelslab_wait_and_save"
         good = airflow.trigger(dag, {"request_id": str(job), "destination": destination})
         bad = airflow.trigger(dag, {"request_id": str(failing), "destination": destination})
-        modes = airflow.trigger("sensors", {"job": str(watched), "slow": str(slow)})
+        modes = airflow.trigger("sensors", {"job": watched, "slow": slow, "thousand": thousand})
         for run in (good, bad, modes):
             airflow.wait(run, timeout=180)
 
@@ -83,8 +85,11 @@ def test_waits_defer_files_are_saved_byte_for_byte_and_the_key_is_kept_nowhere(
     assert f"request {failing}: the job failed: No face detected" in bad.task_log("save_face_swap")
 
     expected = {"poke": "success", "reschedule": "success", "deferrable": "success"}
-    assert modes.task_states() == {**expected, **{f"{mode}_timeout": "skipped" for mode in expected}}
+    timeouts = {f"{mode}_timeout": "skipped" for mode in expected}
+    assert modes.task_states() == {**expected, **timeouts, "thousand": "success"}
     assert {modes.xcom(mode)["id"] for mode in expected} == {str(watched)}
+    assert modes.was_deferred("thousand")
+    assert [result["id"] for result in modes.xcom("thousand")] == list(map(str, thousand))
 
     assert standin.key not in everything_airflow_keeps(home)
     assert standin.stats()["key_leaks"] == 0
