@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python3 -m tests", description=main.__doc__, allow_abbrev=False)
     add_options(parser)
     parser.add_argument("--wheel", type=Path, help="test this wheel, installed, instead of the checkout")
-    parser.add_argument("--coverage", action="store_true", help="measure coverage and report it at the end")
+    parser.add_argument(
+        "--coverage", action="store_true", help="measure coverage, and fail where too few branches are taken"
+    )
     options, rest = parser.parse_known_args(arguments)
     with exiting():
         environment = choose(options.airflow, options.python, groups=("test",), wheel=options.wheel)
@@ -34,10 +36,10 @@ def _become_pytest(python: str, environment: Environment, rest: list[str], cover
     folder = _without_package(environment) if environment.wheel else ROOT
     os.chdir(folder)
     os.environ.pop("PYTHONPATH", None)
-    command = [python, "-m", *(["coverage", "run", "-m"] if coverage else []), "pytest", *rest]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process compiles all of Airflow again
+    command = [python, "-m", "pytest", *(["--cov"] if coverage else []), *rest]
     if coverage:
-        report = f"'{python}' -m coverage report"
-        command = ["/bin/sh", "-c", f'"$@"; code=$?; {report}; exit $code', "sh", *command]
+        command = ["/bin/sh", "-c", '"$@" && exec "$0" -m tests.branches', python, *command]
     os.execv(command[0], command)
 
 

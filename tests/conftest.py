@@ -9,6 +9,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.mkdtemp(prefix="modelslab-tests-")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ.update(UNIT_SETTINGS, AIRFLOW_HOME=home)
+    # How long an example takes says more about the machine than about us.
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 def pytest_report_header() -> list[str]:
@@ -73,10 +77,12 @@ def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 @pytest.fixture
 def prompt_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare tests the pause that keeps a trigger from overtaking its deferral."""
+    """Spare tests the pause that keeps a trigger from overtaking its deferral, and take finer steps."""
+    from airflow_provider_modelslab.hooks import asynchronous
     from airflow_provider_modelslab.protocol import schedule
 
     monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
+    monkeypatch.setattr(asynchronous, "_STEP", 0.01)
 
 
 @pytest.fixture(scope="session")

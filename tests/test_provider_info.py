@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import subprocess
 import sys
 from importlib.metadata import entry_points, version
 from importlib.resources import files
 from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import pytest
+from airflow.providers.common.compat.sdk import BaseHook, BaseOperator, BaseSensorOperator
 from airflow.providers_manager import ProvidersManager
+from airflow.triggers.base import BaseTrigger
 from jsonschema import Draft7Validator
 
 import airflow_provider_modelslab
@@ -21,6 +25,8 @@ from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.provider_info import get_provider_info
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tests.running import AirflowHome
 
 AIRFLOW = tuple(int(part) for part in version("apache-airflow").split(".")[:2])
@@ -28,6 +34,12 @@ NO_FORM = (3,) <= AIRFLOW < (3, 2) and not find_spec("flask_appbuilder")
 NO_FORM_REASON = "Airflow 3.0 and 3.1 make this form of flask_appbuilder, where it is installed"
 INFO = get_provider_info()
 (CONNECTION,) = INFO["connection-types"]
+KINDS = {
+    "hooks": BaseHook,
+    "operators": BaseOperator,
+    "sensors": BaseSensorOperator,
+    "triggers": BaseTrigger,
+}
 
 
 def test_the_entry_point_leads_to_the_info() -> None:
@@ -45,15 +57,27 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 
 def test_the_info_is_what_airflow_s_schema_asks_for() -> None:
-    schema = json.loads(files("airflow").joinpath("provider_info.schema.json").read_text())
-    Draft7Validator(schema).validate(INFO)
+    schema = Draft7Validator(json.loads(files("airflow").joinpath("provider_info.schema.json").read_text()))
+    assert [error.message for error in schema.iter_errors(INFO)] == []
+    without_hook = {name: value for name, value in CONNECTION.items() if name != "hook-class-name"}
+    assert not schema.is_valid({**INFO, "connection-types": [without_hook]})
 
 
-def test_every_module_that_is_named_exists() -> None:
-    for kind in ("hooks", "operators", "sensors", "triggers"):
-        for entry in INFO[kind]:
-            for module in entry["python-modules"]:
-                importlib.import_module(module)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_modules_named_are_just_those_that_hold_a_class_of_the_kind(kind: str) -> None:
+    package = importlib.import_module(f"airflow_provider_modelslab.{kind}")
+    modules = [
+        importlib.import_module(name) for _, name, _ in iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    holding = {module.__name__ for module in modules if has_own(KINDS[kind], module)}
+    assert {name for entry in INFO[kind] for name in entry["python-modules"]} == holding
+
+
+def has_own(base: type, module: ModuleType) -> bool:
+    classes = [
+        cls for _, cls in inspect.getmembers(module, inspect.isclass) if cls.__module__ == module.__name__
+    ]
+    return any(issubclass(cls, base) for cls in classes)
 
 
 def test_the_info_is_made_without_importing_airflow() -> None:

@@ -44,20 +44,20 @@ def vendor(server: StandIn, *, key: str = KEY, enterprise: bool = False) -> Deep
 
 @pytest.mark.parametrize("enterprise", [False, True])
 def test_its_fetch_waits_for_a_job_and_gets_the_result(server: StandIn, enterprise: bool) -> None:
-    job = server.add_job(duration=0.3, eta="exact", files=["mp4:50000"])
+    job = server.add_job(duration=0.15, eta="exact", files=["mp4:50000"], starts="first_look")
     result = vendor(server, enterprise=enterprise).fetch(str(job))
     assert (result["status"], result["id"], result["output"]) == ("success", job, server.urls(job))
     assert requests.get(result["output"][0], timeout=5).content == server.content(job)
-    assert server.looks(job) >= 3
+    assert server.looks(job) >= 2
     assert server.requests("fetch")[0]["headers"]["x-requested-with"] == "modelslab-py"
 
 
 def test_its_asynchronous_fetch_gets_the_result_too(server: StandIn) -> None:
-    job = server.add_job(duration=0.2)
+    job = server.add_job(duration=0.2, starts="first_look")
 
     async def fetch() -> dict[str, Any]:
         api = vendor(server)
-        api.client.fetch_timeout = 0.3  # here it is also the timeout of a request
+        api.client.fetch_timeout = 1  # here it is also the timeout of a request
         async with api.client:
             return await api.async_fetch(str(job))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,6 +68,13 @@ def test_an_extra_that_is_not_json_is_refused() -> None:
     object.__setattr__(broken, "_extra" if hasattr(broken, "_extra") else "extra", "{")
     with pytest.raises(ValueError, match="not JSON"):
         read_settings(broken)
+
+
+def test_an_extra_that_airflow_has_read_already_is_taken_as_it_is() -> None:
+    already = SimpleNamespace(
+        conn_type="modelslab", password="k", host=None, schema=None, port=None, extra={"request_timeout": 5}
+    )
+    assert read_settings(already).request_timeout == 5
 
 
 @pytest.mark.parametrize("word", [None, "", False, "false", "0", "No", "off"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,15 +104,15 @@ def test_trouble_on_the_way_is_an_outcome_and_not_an_exception(
     assert outcome.message
 
 
-@pytest.mark.parametrize("fault", [{"hang": True}, {"drip": 10}, {"delay": 20}])
+@pytest.mark.parametrize("fault", [{"hang": True}, {"drip": 10}, {"delay": 60}])
 def test_a_call_ends_after_the_connection_s_request_timeout(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
-    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.5)
+    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.2)
     standin.fault("fetch", **fault)
-    started = time.monotonic()
-    assert isinstance(hook.fetch(standin.add_job()), TryAgain)
-    assert time.monotonic() - started < 5
+    outcome = hook.fetch(standin.add_job())
+    assert isinstance(outcome, TryAgain)
+    assert outcome.message in ("no bytes came in time", "no whole answer within 0.2 s")
 
 
 def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> None:
@@ -193,7 +192,7 @@ def test_a_deadline_raises_with_the_last_state_after_a_last_look(connected: Stan
     with pytest.raises(
         FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: processing"
     ):
-        ModelsLabHook().get_result(job, timeout=1.5, pace=Pace(poke_interval=10))
+        ModelsLabHook().get_result(job, timeout=1, pace=Pace(poke_interval=10))
     assert connected.looks(job) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,20 @@ async def test_who_comes_while_another_looks_waits_for_that_look() -> None:
     news, looker = News(), Looker(seconds=0.05)
     await asyncio.gather(*(news.next_outcome("1", pause, looker.look) for pause in (0, 0.02)))
     assert looker.looks == 1
+
+
+async def test_a_look_that_ends_just_when_the_time_of_another_is_up_is_enough() -> None:
+    loop, troubles = asyncio.get_running_loop(), list[Any]()
+    loop.set_exception_handler(lambda _, context: troubles.append(context))
+    news, looker, looked = News(), Looker(), loop.create_future()
+    first = asyncio.create_task(news.next_outcome("1", 0, lambda: looked))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(news.next_outcome("1", 0, looker.look))
+    await asyncio.sleep(0)  # now it listens, for no longer than a turn of the loop
+    looked.set_result(SEEN)
+    assert await asyncio.gather(first, second) == [SEEN, SEEN]
+    assert looker.looks == 0
+    assert troubles == []
 
 
 async def test_different_requests_are_looked_at_by_themselves() -> None:

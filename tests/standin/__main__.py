@@ -88,7 +88,8 @@ async def until_stdin_ends() -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
     def read() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 4096):  # not stdin.read(), whose lock would break an end by Ctrl-C
+            pass
         with contextlib.suppress(RuntimeError):  # the loop may have ended first
             loop.call_soon_threadsafe(ended.set)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -21,6 +22,24 @@ def server(running: StandIn) -> StandIn:
     running.reset()
     running.configure(key=KEY, wrong_key="401", queue_limit=None, submit={})
     return running
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that the server goes by, in the test's hands."""
+    clock = Clock()
+    monkeypatch.setattr(server.world, "clock", clock)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tests.standin import PAYLOADS, Controls, StandIn
 from tests.standin.api import API_PATHS
 from tests.standin.payloads import NOT_FOUND
 from tests.test_standin import KEY, fetch, get, post
+from tests.test_standin.conftest import Clock
 
 SWAP: dict[str, Any] = {
     "init_image": "https://example.com/a.jpg",
@@ -21,16 +22,16 @@ CLIP: dict[str, Any] = {"init_image": "https://example.com/a.jpg", "init_video":
 
 
 def test_a_job_is_processing_until_its_duration_is_over(either: Controls) -> None:
-    job = either.add_job(duration=0.3, eta="exact")
+    job = either.add_job(duration=0.2, eta="exact", starts="first_look")
     first = fetch(either, job).json()
     assert (first["status"], first["eta"], first["output"], first["id"]) == ("processing", 1, [], job)
-    time.sleep(0.35)
+    time.sleep(0.25)
     last = fetch(either, job).json()
     assert last["status"] == "success"
     assert last["output"] == either.urls(job)
     assert last["proxy_links"] == either.urls(job, "proxy")
     assert either.looks(job) == 2
-    assert 0 < either.timeline(job)["delay"] < 1
+    assert either.timeline(job)["delay"] > 0
 
 
 @pytest.mark.parametrize("path", API_PATHS)
@@ -106,12 +107,13 @@ def test_what_a_job_says_can_be_dictated(server: StandIn) -> None:
     assert answer["proxy_links"] == []
 
 
-def test_a_clock_may_start_at_the_first_look(server: StandIn) -> None:
-    job = server.add_job(duration=0.2, starts="first_look")
-    time.sleep(0.25)
+def test_a_clock_may_start_at_the_first_look(server: StandIn, clock: Clock) -> None:
+    job = server.add_job(duration=10, starts="first_look")
+    clock.now += 11
     assert fetch(server, job).json()["status"] == "processing"
-    time.sleep(0.25)
+    clock.now += 11
     assert fetch(server, job).json()["status"] == "success"
+    assert server.timeline(job)["delay"] == pytest.approx(1)
 
 
 def test_a_job_can_be_ended_by_hand(either: Controls) -> None:

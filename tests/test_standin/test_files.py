@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import requests
 
 from tests.standin import Controls, StandIn
 from tests.standin.files import parse_range
 from tests.test_standin import fetch, get
+from tests.test_standin.conftest import Clock
 
 
 def test_a_file_comes_whole_with_length_type_and_tag(either: Controls) -> None:
@@ -55,14 +54,16 @@ def test_ranges_that_are_not_one_range_are_ignored() -> None:
         assert parse_range(header, 100) is None
 
 
-def test_a_file_is_not_there_before_its_job_is_done_nor_while_it_is_late(server: StandIn) -> None:
-    job = server.add_job(duration=0.2, files_late=0.2)
+def test_a_file_is_not_there_before_its_job_is_done_nor_while_it_is_late(
+    server: StandIn, clock: Clock
+) -> None:
+    job = server.add_job(duration=10, files_late=5)
     url = server.urls(job)[0]
     assert get(url).status_code == 404
-    time.sleep(0.25)
+    clock.now += 11
     assert fetch(server, job).json()["status"] == "success"
     assert get(url).status_code == 404
-    time.sleep(0.2)
+    clock.now += 5
     assert get(url).status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -40,6 +41,17 @@ def test_a_bad_option_is_told_on_one_line() -> None:
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "soon" in ended.stderr
+
+
+def test_ctrl_c_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-m", "tests.standin", "--until-stdin-ends"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 0
+        assert server.communicate() == ("", "")
 
 
 def test_the_ready_line_is_json(process: StandInProcess) -> None:

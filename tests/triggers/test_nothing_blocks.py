@@ -17,7 +17,10 @@ from tests.triggers.test_face_swap import fire, make_trigger
 if TYPE_CHECKING:
     from tests.standin.control import Controls
 
-pytestmark = pytest.mark.usefixtures("prompt_triggers")
+
+@pytest.fixture(autouse=True)
+def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,6 @@ def server() -> Iterator[Controls]:
 @pytest.fixture
 def elsewhere(server: Controls, monkeypatch: pytest.MonkeyPatch) -> Controls:
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(server.url, server.key))
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.1)
     return server
 
 
@@ -40,7 +42,7 @@ async def test_the_detector_detects() -> None:
 
 
 async def test_waiting_does_not_block_trouble_and_failures_included(elsewhere: Controls) -> None:
-    jobs = [str(elsewhere.add_job(duration=0.5)) for _ in range(3)]
+    jobs = [str(elsewhere.add_job(duration=0.2)) for _ in range(3)]
     failed = str(elsewhere.add_job(ending="failed"))
     elsewhere.fault("fetch", payload="html_502")
     elsewhere.fault("fetch", reset=True)

@@ -1,0 +1,86 @@
+"""soft_fail, never_fail and silent_fail, in poke mode and deferrable mode alike, against a real server."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
+from airflow_provider_modelslab.exceptions import ModelsLabUnavailableError
+from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+from tests.deferring import run_task
+from tests.sensors import BOTH, sensor
+
+if TYPE_CHECKING:
+    from tests.standin import StandIn
+
+pytestmark = pytest.mark.usefixtures("prompt_triggers")
+
+ENDINGS = {
+    "failed": ({"ending": "failed"}, {}),
+    "timeout": ({"duration": 60}, {"timeout": 0.3}),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("lenient", ["soft_fail", "never_fail"])
+def test_soft_fail_and_never_fail_skip_alike_in_both_modes(
+    connected: StandIn, deferrable: bool, ending: str, lenient: str
+) -> None:
+    job, arguments = ENDINGS[ending]
+    with pytest.raises(AirflowSkipException, match=r"Skipp|timed out"):
+        run_task(
+            sensor(connected.add_job(**job), deferrable=deferrable, **{lenient: True}, **arguments)  # type: ignore[arg-type]
+        )
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_soft_fail_does_not_skip_what_a_retry_may_mend_and_never_fail_does(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    job = connected.add_job()
+    with pytest.raises(ModelsLabUnavailableError):
+        run_task(sensor(job, deferrable=deferrable, soft_fail=True))
+    with pytest.raises(AirflowSkipException):
+        run_task(sensor(job, deferrable=deferrable, never_fail=True))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_with_silent_fail_trouble_is_waited_out_until_the_deadline(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.fault("fetch", payload="html_502", times=9)
+    job = connected.add_job()
+    assert run_task(sensor(job, deferrable=deferrable, silent_fail=True))["id"] == str(job)
+
+
+def break_look_up(monkeypatch: pytest.MonkeyPatch, *, times: int) -> None:
+    """Let Airflow fail to look the connection up so often, as it does while its database restarts."""
+    look_up, calls = ModelsLabHook.get_connection, itertools.count()
+
+    def look_up_or_fail(conn_id: str) -> Any:
+        if next(calls) < times:
+            raise OSError("the database is restarting")
+        return look_up(conn_id)
+
+    monkeypatch.setattr(ModelsLabHook, "get_connection", staticmethod(look_up_or_fail))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_a_look_up_that_fails_is_an_error_unless_never_fail_or_silent_fail_is_set(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch, deferrable: bool
+) -> None:
+    job = connected.add_job()
+    break_look_up(monkeypatch, times=3)
+    with pytest.raises(OSError, match="restarting"):
+        run_task(sensor(job, deferrable=deferrable, soft_fail=True))
+    with pytest.raises(AirflowSkipException, match="never_fail"):
+        run_task(sensor(job, deferrable=deferrable, never_fail=True))
+    assert run_task(sensor(job, deferrable=deferrable, silent_fail=True))["id"] == str(job)
