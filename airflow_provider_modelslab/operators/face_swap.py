@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
     """Get the result of a queued face swap, or of each of several; save the files where asked to.
 
-    A job that is still running is waited for.
+    A job that is still running is waited for. With a destination, the asset event of each outlet carries
+    the URIs of what was saved as ``extra``, ``{"files": [uri, …], "manifests": [uri, …]}``, so that a DAG
+    scheduled on the asset knows what to read.
 
     :param request_id: the id that the submit call gave, or a sequence of ids. (templated)
     :param modelslab_conn_id: id of the Airflow connection of type ModelsLab. (templated)
@@ -53,7 +55,7 @@ class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
         self,
         *,
         request_id: int | str | Sequence[int | str],
-        modelslab_conn_id: str = ModelsLabHook.default_conn_name,
+        modelslab_conn_id: str = DEFAULT_CONN_ID,
         destination: str | ObjectStoragePath | None = None,
         if_exists: IfExists = SaveOptions.if_exists,
         max_file_size: int = SaveOptions.max_file_size,
@@ -106,6 +108,26 @@ class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
         """Come back from the triggerer."""
         self.fail_if_overdue(next_method, next_kwargs)
         return super().resume_execution(next_method, next_kwargs, context)
+
+    def finish(self, context: Context) -> Any:
+        """Return the task's value, and tell the asset events of the files."""
+        value = super().finish(context)
+        if self.destination is not None:
+            self._add_to_asset_events(context, value if isinstance(value, list) else [value])
+        return value
+
+    def _add_to_asset_events(self, context: Context, results: list[dict[str, Any]]) -> None:
+        """Note what was saved in the events of the outlets; trouble with that is not the task's.
+
+        An alias has events for those assets only that a DAG's author adds to it; they find the same there.
+        """
+        files = [file["uri"] for result in results for file in result["files"]]
+        extra = {"files": files, "manifests": [result["manifest"] for result in results]}
+        for outlet in self.outlets or ():
+            try:
+                context["outlet_events"][outlet].extra.update(extra)
+            except Exception as error:  # noqa: PERF203 - an outlet may be anything
+                self.log.info("The event of %r will not name the files: %r", outlet, error)
 
     def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
         """Return the result as the task's value, its files saved where a destination is given."""

@@ -1,9 +1,10 @@
-"""How long the API asks a caller to keep away, which it says in any of several places."""
+"""How long a server asks a caller to keep away, which the API says in any of several places."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: f
     Documented is ``retry_after`` in the body; clients have met a ``Retry-After`` header,
     ``X-RateLimit-Reset`` (the vendor's command line reads it), and "please wait for 30 seconds".
 
-    :param body: the answer's JSON object
+    :param body: the answer's JSON object; empty for an answer that is not the API's
     :param headers: its headers, found by their names in lower case
     :param now: when it came, in seconds since the epoch
     """
@@ -36,7 +37,9 @@ def _from_header(value: str | None, now: float) -> float | None:
     if value is None or (seconds := as_number(value)) is not None:
         return seconds if value is not None else None
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+        date = parsedate_to_datetime(value)
+        at = date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # RFC 9110, 5.6.7: always GMT
+        return max(0.0, at.timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return None
 

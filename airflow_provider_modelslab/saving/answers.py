@@ -97,9 +97,3 @@ def _is_settled(modified: str, now: str | None) -> bool:
 def is_encoded(headers: Mapping[str, str]) -> bool:
     """Say whether the body is compressed for the transfer."""
     return headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")
-
-
-def wished_delay(headers: Mapping[str, str]) -> float:
-    """Return the seconds of a Retry-After header, or 0."""
-    value = headers.get("Retry-After", "").strip()
-    return float(value) if value.isdecimal() else 0.0

@@ -11,11 +11,14 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import Any
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
 
 HEAD = 4096
+# In this order: a MOV may name an MP4 brand as compatible, never the other way about.
 _WANTED = ("jpg", "png", "webp", "gif", "mov", "mp4", "webm")
 _BASE64_TEXT = re.compile(rb"\s*[A-Za-z0-9+/_-][A-Za-z0-9+/_=\s-]*")
 _DATA_URI = re.compile(rb"\s*data:[^,]{0,200};base64,", re.IGNORECASE)
@@ -81,12 +84,17 @@ def _is_text(head: bytes) -> bool:
 
 
 def _by_signature(head: bytes, base64_prefix: int | None = None) -> Kind | None:
-    from filetype import get_type
     from filetype.match import match
 
-    # In this order: a MOV may name an MP4 brand as compatible, never the other way about.
-    found = match(head, [get_type(ext=extension) for extension in _WANTED]) if head else None
+    found = match(head, _wanted_types()) if head else None
     return Kind(found.extension, found.mime, base64_prefix) if found else None
+
+
+@cache
+def _wanted_types() -> list[Any]:
+    from filetype import get_type
+
+    return [get_type(ext=extension) for extension in _WANTED]
 
 
 def _in_base64(head: bytes) -> Kind | None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import time
+import zlib
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
-from airflow_provider_modelslab.saving.answers import (
-    Mark,
-    Verdict,
-    is_encoded,
-    judge,
-    mark_of,
-    wished_delay,
-)
+from airflow_provider_modelslab.protocol.retry_after import read_retry_after
+from airflow_provider_modelslab.saving.answers import Mark, Verdict, is_encoded, judge, mark_of
+from airflow_provider_modelslab.saving.gzipped import gunzip
 from airflow_provider_modelslab.saving.urls import shown
 from airflow_provider_modelslab.transport import reason_of
 
@@ -106,28 +103,40 @@ class Download:
         if verdict is Verdict.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
             raise RestartError
-        wish = wished_delay(response.headers)
+        wish = read_retry_after({}, response.headers, time.time()) or 0.0
         self._budget.try_again(said, missing=verdict is Verdict.MISSING, wish=wish)
 
     def _body(self, response: Response) -> Iterator[bytes]:
+        with response:
+            if is_encoded(response.headers):
+                yield from self._decoded(self._raw(response))
+            else:
+                yield from self._raw(response)
+                self._check_length()
+
+    def _raw(self, response: Response) -> Iterator[bytes]:
+        """Yield what comes, as it comes."""
         from urllib3.exceptions import HTTPError
 
-        encoded = is_encoded(response.headers)
-        with response:
-            while True:
-                self._budget.check()
-                try:
-                    # read1, not read: a server that drips must not hold us past the deadline
-                    chunk = response.raw.read1(CHUNK, decode_content=encoded)
-                except (HTTPError, OSError) as error:
-                    raise _CutError(reason_of(error)) from None
-                if not chunk:
-                    break
-                self._offset += len(chunk)
-                self._budget.progressed()
-                yield chunk
-        self._check_length(encoded)
+        while True:
+            self._budget.check()
+            try:
+                # read1, not read: a server that drips must not hold us past the deadline
+                chunk = response.raw.read1(CHUNK, decode_content=False)
+            except (HTTPError, OSError) as error:
+                raise _CutError(reason_of(error)) from None
+            if not chunk:
+                return
+            self._offset += len(chunk)
+            self._budget.progressed()
+            yield chunk
 
-    def _check_length(self, encoded: bool) -> None:
-        if not encoded and self.total is not None and self._offset < self.total:
+    def _decoded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from gunzip(chunks, CHUNK)
+        except zlib.error:
+            raise _CutError("the compressed body is broken") from None
+
+    def _check_length(self) -> None:
+        if self.total is not None and self._offset != self.total:
             raise _CutError(f"the transfer ended after {self._offset} of {self.total} bytes")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Mapping
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -32,7 +33,7 @@ from airflow_provider_modelslab.transport import no_auth
 
 MAX_REDIRECTS = 5
 _pool_log = logging.getLogger("urllib3.connectionpool")
-_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_ADDRESSES = 6  # of one name that are tried, each as long as a connection may take
 
 
 class GuardedSession(Session):
@@ -45,6 +46,7 @@ class GuardedSession(Session):
     def __init__(self, *, allow_private: bool = False, parallel: int = 4) -> None:
         super().__init__()
         self._allow_private = allow_private
+        self._log_filter = partial(_without_query)  # one for each session, since sessions may overlap
         self.auth = no_auth  # also keeps requests from looking into ~/.netrc
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.update({"User-Agent": "airflow-provider-modelslab", "Accept-Encoding": "identity"})
@@ -52,12 +54,12 @@ class GuardedSession(Session):
         self.mount("http://", _GuardedAdapter(allow_private, parallel))
 
     def __enter__(self) -> GuardedSession:
-        _pool_log.addFilter(_without_query)
+        _pool_log.addFilter(self._log_filter)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        _pool_log.removeFilter(_without_query)
+        _pool_log.removeFilter(self._log_filter)
 
     def open(self, url: str, headers: Mapping[str, str], timeout: tuple[float, float]) -> Response:
         """Return the unread answer to a GET, having followed redirects, each of them checked.
@@ -69,12 +71,15 @@ class GuardedSession(Session):
         for _ in range(MAX_REDIRECTS + 1):
             safe = safe_url(url, allow_private=self._allow_private)
             response = self.get(safe, headers=headers, stream=True, allow_redirects=False, timeout=timeout)
-            target = response.headers.get("Location") if response.status_code in _REDIRECTS else None
+            target = super().get_redirect_target(response)
             if target is None:
                 return response
             response.close()
             url = urljoin(safe, target)
         raise DownloadError(f"{shown(url)} redirects more than {MAX_REDIRECTS} times")
+
+    def get_redirect_target(self, resp: Response) -> None:
+        """Return nothing: requests would read a redirect's body, however long, even if told not to follow."""
 
 
 def _without_query(record: logging.LogRecord) -> bool:
@@ -148,7 +153,7 @@ def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.sock
 
 def _connect_first(connection: HTTPConnection, found: list[Any]) -> socket.socket:
     failure: OSError = OSError("the name has no address")
-    for family, kind, protocol, _, address in found:
+    for family, kind, protocol, _, address in found[:_MOST_ADDRESSES]:
         try:
             return _connect(connection, socket.socket(family, kind, protocol), address)
         except OSError as error:  # noqa: PERF203 - each turn is a connection

@@ -89,7 +89,7 @@ def read(data: bytes | None, result: FaceSwapResult, uri_of: Callable[[str], str
         content = json.loads(data or b"null")
         files = [_saved_file(entry, uri_of) for entry in content["files"]]
         fits = content["version"] == VERSION and content["id"] == result.id
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     return files if fits and len(files) == len(result.output) else None
 
@@ -99,6 +99,15 @@ def _saved_file(entry: dict[str, Any], uri_of: Callable[[str], str]) -> SavedFil
     if not is_plain(name):
         raise ValueError("not a file name of this provider's")
     return SavedFile(name, uri_of(name), int(entry["size"]), str(entry["sha256"]), str(entry["content_type"]))
+
+
+def names_all(data: bytes, files: Sequence[SavedFile]) -> bool:
+    """Say whether a manifest names all these files with the same content."""
+    try:
+        named = {entry["name"]: entry["sha256"] for entry in json.loads(data)["files"]}
+    except (ValueError, TypeError, KeyError):
+        return False
+    return all(named.get(file.name) == file.sha256 for file in files)
 
 
 def stands(files: Sequence[SavedFile], size_of: Callable[[str], int | None]) -> bool:

@@ -120,8 +120,6 @@ class _Inline:
         self.total: int | None = None
 
     def chunks(self) -> Generator[bytes, None, None]:
-        if not self._header.lower().endswith(";base64"):
-            yield unquote_to_bytes(self._data)
-            return
-        pieces = (self._data[at : at + _PIECE] for at in range(0, len(self._data), _PIECE))
-        yield from content.decode_base64(unquote_to_bytes(piece) for piece in pieces)
+        data = unquote_to_bytes(self._data)  # before it is cut into pieces, which could cut an escape
+        pieces = (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
+        yield from content.decode_base64(pieces) if self._header.lower().endswith(";base64") else pieces

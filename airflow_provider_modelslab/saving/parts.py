@@ -7,7 +7,6 @@ lock dies with its process, so whoever writes the same file next knows an orphan
 from __future__ import annotations
 
 import fcntl
-import glob
 import os
 import uuid
 from contextlib import suppress
@@ -41,14 +40,19 @@ def name(path: str) -> str:
 
 def _remove_orphans(path: str) -> None:
     folder, _, last = path.rpartition("/")
-    for part in glob.glob(f"{glob.escape(folder)}/.{glob.escape(last)}.*.part"):
-        with suppress(OSError):  # being written by another, or gone
-            descriptor = os.open(part, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                if _lock(descriptor):
-                    os.remove(part)
-            finally:
-                os.close(descriptor)
+    for found in os.listdir(folder):
+        if found.startswith(f".{last}.") and found.endswith(".part"):
+            with suppress(OSError):  # being written by another, or gone
+                _remove_orphan(f"{folder}/{found}")
+
+
+def _remove_orphan(part: str) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        if _lock(descriptor):
+            os.remove(part)
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int) -> bool:

@@ -38,6 +38,7 @@ class Store:
 
     def __init__(self, folder: ObjectStoragePath, *, largest: int = 0) -> None:
         self._folder = folder
+        self._uri = str(folder).rstrip("/")
         self._fs = folder.fs
         self._path = str(folder.path).rstrip("/")
         self._protocol = str(folder.protocol or "")
@@ -48,7 +49,7 @@ class Store:
 
     def uri(self, name: str) -> str:
         """Return a file's URI as Airflow prints it: with the id of the connection, without secrets."""
-        return str(self._folder / name)
+        return f"{self._uri}/{name}"  # joining paths takes longer than many a small file's writing
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Writer]:
@@ -108,12 +109,11 @@ class Store:
         """Tell Airflow's lineage collector that a file was written; its trouble is not the task's."""
         from airflow.providers.common.compat.lineage.hook import get_hook_lineage_collector
 
-        path = self._folder / name
         try:
             collector = get_hook_lineage_collector()  # type: ignore[no-untyped-call]
-            collector.add_output_asset(context=path, uri=str(path))
+            collector.add_output_asset(context=self._folder / name, uri=self.uri(name))
         except Exception:
-            log.warning("%s was saved, but could not be reported as lineage", path, exc_info=True)
+            log.warning("%s was saved, but could not be reported as lineage", self.uri(name), exc_info=True)
 
 
 def _quieten_azure() -> None:

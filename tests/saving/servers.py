@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from tests.saving.buckets import AzureContainer, Bucket, GcsBucket, S3Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     #: Makes an empty bucket of the name given.
     Maker = Callable[[str], Bucket]
@@ -118,12 +120,20 @@ def _azurite() -> str:
         npm = shutil.which("npm")
         if npm is None or shutil.which("node") is None:
             pytest.skip("needs Azurite, Microsoft's storage emulator: install Node.js with npm")
-        AZURITE.mkdir(parents=True, exist_ok=True)
         command = [npm, "install", "--prefix", str(AZURITE), "--no-audit", "--no-fund", AZURITE_PACKAGE]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        with _alone(AZURITE):  # another worker of the tests may be at it
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"needs Azurite, which npm could not install: {done.stderr[-300:]}")
     return str(program)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -3,14 +3,7 @@ from __future__ import annotations
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from airflow_provider_modelslab.saving.answers import (
-    Mark,
-    Verdict,
-    judge,
-    mark_of,
-    validator_of,
-    wished_delay,
-)
+from airflow_provider_modelslab.saving.answers import Mark, Verdict, judge, mark_of, validator_of
 
 MARK = Mark('"v1"', 100)
 PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
@@ -89,8 +82,3 @@ def test_an_encoded_body_has_no_length_to_trust_and_cannot_be_continued() -> Non
     assert mark_of({"Content-Encoding": "gzip", "Content-Length": "9", "ETag": '"a"'}) == Mark(None, None)
     assert mark_of({"Content-Length": "9", "ETag": '"a"'}) == Mark('"a"', 9)
     assert mark_of({"Content-Length": "nine"}) == Mark(None, None)
-
-
-def test_retry_after_is_read_in_seconds() -> None:
-    assert wished_delay({"Retry-After": "7"}) == 7
-    assert wished_delay({"Retry-After": "soon"}) == wished_delay({}) == 0

@@ -35,6 +35,9 @@ def test_patience_goes_beyond_the_tries() -> None:
     budget = Budget(10, 5)
     for _ in range(TRIES + 3):
         budget.try_again("404", missing=True)
+    budget.patience = 0
+    with pytest.raises(DownloadError, match="404"):
+        budget.try_again("404", missing=True)
 
 
 def test_no_single_wait_goes_beyond_the_end() -> None:

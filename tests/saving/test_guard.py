@@ -5,9 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +13,7 @@ from airflow_provider_modelslab.exceptions import DownloadError, UnsafeUrlError
 from airflow_provider_modelslab.saving import address
 from airflow_provider_modelslab.saving.guard import GuardedSession
 from tests.saving.certificates import self_signed
+from tests.saving.file_server import ENDLESS, Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,61 +23,6 @@ if TYPE_CHECKING:
 
 PUBLIC = "127.0.0.2"  # stands for a public address in these tests
 TIMEOUT = (5.0, 5.0)
-
-
-class Server(ThreadingHTTPServer):
-    """Remembers connections and request headers; answers with a redirect if it has one."""
-
-    daemon_threads = True
-    redirect: str | None = None
-
-    def __init__(self, host: str, context: ssl.SSLContext | None) -> None:
-        super().__init__((host, 0), Handler)
-        self.connections: list[Any] = []
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.context = context
-        scheme = "https" if context else "http"
-        self.url = f"{scheme}://{host}:{self.server_address[1]}"
-
-    def get_request(self) -> tuple[Any, Any]:
-        sock, client = super().get_request()
-        self.connections.append(client)
-        return (self.context.wrap_socket(sock, server_side=True) if self.context else sock), client
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: refused handshakes are what is tested."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers)))
-        self.send_response(302 if self.server.redirect else 200)
-        if self.server.redirect:
-            self.send_header("Location", self.server.redirect)
-        self.send_header("Set-Cookie", "session=1")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def do_CONNECT(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers)))
-        self.send_error(502)
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def serving(host: str, context: ssl.SSLContext | None = None) -> Iterator[Server]:
-    server = Server(host, context)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture
@@ -192,6 +135,39 @@ def test_redirects_are_followed_five_times_and_no_more(public: Server) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+def test_the_body_of_a_redirect_is_not_read(public: Server) -> None:
+    public.redirect, public.endless = "/y", True
+    with GuardedSession() as session:
+        response = session.get(f"{public.url}/x", stream=True, allow_redirects=False, timeout=TIMEOUT)
+        assert response.status_code == 302
+        response.close()
+    assert public.sent < ENDLESS
+
+
+def test_a_redirect_may_be_relative_and_not_ascii(public: Server) -> None:
+    public.redirect = "../été?sig=a%2Fb".encode().decode("latin-1")  # as headers go over the wire
+    with pytest.raises(DownloadError, match="more than 5 times"):
+        fetch(f"{public.url}/a/x")
+    assert public.seen[1][0] == "/%C3%A9t%C3%A9?sig=a%2Fb"
+
+
+def test_of_a_name_with_many_addresses_a_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    from requests.exceptions import ConnectionError as NoConnection
+
+    tried: list[Any] = []
+
+    class Counting(socket.socket):
+        def connect(self, address: Any) -> None:
+            tried.append(address)
+            super().connect(address)
+
+    monkeypatch.setattr(socket, "socket", Counting)
+    resolve(monkeypatch, [PUBLIC] * 50)
+    with pytest.raises(NoConnection):
+        fetch("https://cdn.example:9/x", allow_private=True)
+    assert 2 <= len(tried) <= 10
+
+
 def test_downloads_carry_no_credentials(
     public: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +218,17 @@ def test_a_proxy_on_a_private_address_is_used_for_public_ones(proxy: Server) -> 
     assert [path for path, _ in proxy.seen] == ["1.1.1.1:443"]
 
 
+@pytest.mark.parametrize("target", ["https://10.0.0.1/x", "https://localhost/x", f"http://{PUBLIC}/x"])
+def test_a_redirect_that_came_through_a_proxy_is_checked_too(
+    proxy: Server, public: Server, target: str
+) -> None:
+    proxy.tunnel = (PUBLIC, public.server_address[1])
+    public.redirect = target
+    with pytest.raises(UnsafeUrlError):
+        fetch(f"{public.url}/x")
+    assert [path for path, _ in proxy.seen] == [public.url.removeprefix("https://")]
+
+
 def test_a_name_that_only_the_proxy_can_resolve_is_left_to_it(
     proxy: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +245,17 @@ def test_a_name_that_only_the_proxy_can_resolve_is_left_to_it(
     with pytest.raises(ProxyError):
         fetch("https://cdn.example/x")
     assert [path for path, _ in proxy.seen] == ["cdn.example:443"]
+
+
+def test_queries_stay_out_of_the_log_when_another_session_has_ended(
+    public: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with GuardedSession() as session:
+        assert fetch(f"{public.url}/other") == b"ok"
+        session.open(f"{public.url}/swap.jpg?token=s3cret", {}, TIMEOUT).close()
+    assert "/swap.jpg" in caplog.text
+    assert "s3cret" not in caplog.text
 
 
 def test_queries_are_kept_out_of_the_log_even_at_debug(

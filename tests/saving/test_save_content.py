@@ -66,6 +66,16 @@ def test_a_data_uri_is_saved(standin: StandIn, tmp_path: Path) -> None:
     assert saved["files"][0]["content_type"] == "image/png"
 
 
+def test_a_data_uri_with_percent_escapes_is_saved(standin: StandIn, tmp_path: Path) -> None:
+    job = standin.add_job(files=["mp4:400000"])
+    data = content(standin, job)
+    escaped = "".join(f"%{byte:02X}" for byte in base64.b64encode(data))  # no piece of any size ends well
+    inline = "data:image/png," + "".join(f"%{byte:02x}" for byte in data)
+    uris = (f"data:video/mp4;base64,{escaped}", inline)
+    save(result_of(standin, job, output=uris, proxy_links=()), tmp_path)
+    assert [(tmp_path / str(job) / f"output-{n}.mp4").read_bytes() for n in (1, 2)] == [data, data]
+
+
 @pytest.mark.parametrize(
     ("given", "saved"),
     [
@@ -75,6 +85,9 @@ def test_a_data_uri_is_saved(standin: StandIn, tmp_path: Path) -> None:
         ("%E6%8D%A2.jpg", "output-1.jpg"),
         ("x" * 300, "x" * 100 + ".jpg"),
         ("manifest.json", "manifest.jpg"),
+        ("%2e%2e", "output-1.jpg"),
+        ("%252e%252e%252fx", "2e_2e_2fx.jpg"),
+        ("..%5C..%5Cescape.jpg", "escape.jpg"),
     ],
 )
 def test_names_are_safe_and_fit_the_content(standin: StandIn, tmp_path: Path, given: str, saved: str) -> None:

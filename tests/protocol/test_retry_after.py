@@ -1,0 +1,54 @@
+"""One reader of Retry-After serves the answers of the API and those of file servers, which come here."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from requests.structures import CaseInsensitiveDict
+
+from airflow_provider_modelslab.protocol.retry_after import read_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = 784_111_717.0  # Sun, 06 Nov 1994 08:48:37 GMT
+
+
+@pytest.fixture
+def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 60.0),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 60.0),
+        ("Sun Nov  6 08:49:37 1994", 60.0),
+        ("Sun, 06 Nov 1994 08:47:37 GMT", 0.0),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("9" * 400, None),
+    ],
+)
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_seconds_and_all_three_forms_of_a_date_are_read_and_nothing_else(
+    value: str, seconds: float | None
+) -> None:
+    assert read_retry_after({}, CaseInsensitiveDict({"Retry-After": value}), NOW) == seconds
+
+
+def test_a_server_that_asks_for_nothing_is_told_apart_from_one_that_asks_for_no_time() -> None:
+    assert read_retry_after({}, CaseInsensitiveDict({}), NOW) is None

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import gzip
+import random
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from airflow_provider_modelslab.saving.gzipped import gunzip
+
+DATA = random.Random(1).randbytes(5000) + bytes(20_000) + b"end"
+
+
+def pieces(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 10**6])
+@pytest.mark.parametrize("most", [1, 100, 10**6])
+@pytest.mark.parametrize("packed", [gzip.compress(DATA), zlib.compress(DATA)], ids=["gzip", "zlib"])
+def test_what_was_compressed_comes_back_in_pieces_of_any_size(packed: bytes, size: int, most: int) -> None:
+    found = list(gunzip(pieces(packed, size), most))
+    assert b"".join(found) == DATA
+    assert max(map(len, found)) <= max(most, 1000)
+
+
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+def test_several_members_are_one_file(size: int) -> None:
+    packed = gzip.compress(DATA[:100]) + gzip.compress(DATA[100:])
+    assert b"".join(gunzip(pieces(packed, size), 50)) == DATA
+
+
+def test_a_bomb_goes_off_in_small_pieces() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    assert len(bomb) < 60_000
+    sizes = [len(piece) for piece in gunzip(iter([bomb]), 2**18)]
+    assert sum(sizes) == 50_000_000
+    assert max(sizes) <= 2**18
+
+
+@pytest.mark.parametrize("length", [0, 1, 10, 3000, -9, -1])
+def test_an_early_end_is_an_error(length: int) -> None:
+    packed = gzip.compress(DATA)[:length]
+    with pytest.raises(zlib.error):
+        list(gunzip(pieces(packed, 100), 100))
+
+
+def test_what_is_not_compressed_is_an_error() -> None:
+    with pytest.raises(zlib.error):
+        list(gunzip(iter([b"<html>"]), 100))
