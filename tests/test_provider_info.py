@@ -89,6 +89,7 @@ def test_the_info_is_made_without_importing_airflow() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.filterwarnings("ignore")  # imports every provider there is, and some warn by the hundred
 @pytest.mark.skipif(NO_FORM, reason=NO_FORM_REASON)
 def test_airflow_finds_the_connection_type_and_every_field_of_its_form() -> None:
     manager = ProvidersManager()
