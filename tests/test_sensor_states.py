@@ -57,9 +57,21 @@ def test_every_cell_of_the_table(airflow_home: AirflowHome, standin: StandIn) ->
     airflow_home.connect("nobody_there", host="http://127.0.0.1:9", password=standin.key)
     with Standalone(airflow_home, timeout=180) as airflow:
         run = airflow.wait(airflow.trigger("cells"), timeout=600)
-    assert run.task_states() == {
+    expected = {
         f"{ending}-{lenience}-{mode}": state
         for ending, states in STATES.items()
         for lenience, state in zip(LENIENCES, states, strict=True)
         for mode in MODES
     }
+    found = run.task_states()
+    assert found.keys() == expected.keys()
+    wrong = [cell for cell, state in expected.items() if found[cell] != state]
+    assert not wrong, "\n\n".join(
+        f"{cell} is {found[cell]}, not {expected[cell]}; its log:\n{run.task_log(cell)}\n"
+        f"and what Airflow says of it:\n{lines_about(cell, airflow)}"
+        for cell in wrong
+    )
+
+
+def lines_about(cell: str, airflow: Standalone) -> str:
+    return "\n".join(line for line in airflow.log.read_text().splitlines() if cell in line)
