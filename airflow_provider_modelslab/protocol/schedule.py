@@ -30,7 +30,8 @@ TOLERANCE = 8  # looks in a row that may fail; the pauses between them add up to
 
 # A task that is taken up again while its first process is still ending is failed by the scheduler, which
 # takes that process's end for the new one's (apache/airflow #66374, #71580). On a busy machine that
-# ending takes seconds. So neither a trigger's first look nor a rescheduled one comes sooner than this.
+# ending takes seconds. So neither a trigger's first look or event nor a rescheduled look comes sooner than
+# this.
 AFTER_DEFERRAL = 8.0  # seconds
 AFTER_RESCHEDULE = 10.0  # seconds
 # A job that promises to be done by then is waited for by the worker: cheaper than starting another.
@@ -107,7 +108,7 @@ def looks_so_far(pace: Pace, elapsed: float) -> int:
 
 
 def pause_after_deferral(spread: float) -> float:
-    """Return the seconds that a trigger lets pass before its first look.
+    """Return the seconds that a trigger lets pass before its first look, and before its event.
 
     :param spread: a random number from 0 to 1
     """

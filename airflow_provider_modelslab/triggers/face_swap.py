@@ -93,6 +93,12 @@ class FaceSwapResultTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait for all requests, then yield the one event: the ids and how their waits ended."""
+        earliest = _after_deferral()
+        event = await self._wait_for_all()
+        await asyncio.sleep(max(0.0, earliest - time.time()))  # whatever came sooner
+        yield event
+
+    async def _wait_for_all(self) -> TriggerEvent:
         shared = await _import_late()
         story = Story(len(self.request_ids), self.started, self.log.info)
         ids = list(dict.fromkeys(self.request_ids))
@@ -101,9 +107,8 @@ class FaceSwapResultTrigger(BaseTrigger):
                 waits = [self._wait(client, request, story) for request in ids]
                 ended = await asyncio.gather(*waits) if len(waits) > 1 else [await wait for wait in waits]
         except InvalidConnectionError as err:
-            yield TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
-        else:
-            yield self._event(dict(zip(ids, ended, strict=True)))
+            return TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
+        return self._event(dict(zip(ids, ended, strict=True)))
 
     def _event(self, endings: dict[str, Ending]) -> TriggerEvent:
         results = {request_id: ending.result for request_id, ending in endings.items() if ending.result}
@@ -119,9 +124,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             self.deadline,
             Pace(self.poke_interval, self.exponential_backoff, self.max_wait),
             self.tolerance,
-            next_look=max(
-                self.first_looks.get(request_id, 0.0), time.time() + pause_after_deferral(random.random())
-            ),
+            next_look=max(self.first_looks.get(request_id, 0.0), _after_deferral()),
         )
         while True:
             outcome = await client.next_outcome(request_id, wait.next_look, self.deadline)
@@ -130,3 +133,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             if isinstance(step, Ending):
                 return step
             wait = step
+
+
+def _after_deferral() -> float:
+    return time.time() + pause_after_deferral(random.random())

@@ -89,6 +89,21 @@ async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(
     assert connected.looks(job) == 1
 
 
+async def test_nor_does_it_fire_too_soon_for_what_another_wait_for_the_same_id_has_seen(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = connected.add_job(duration=3600)
+    other = asyncio.create_task(fire(make_trigger(job)))
+    while not connected.looks(job):
+        await asyncio.sleep(0.01)
+    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.5)
+    began = time.time()
+    event = await fire(make_trigger(job, timeout=0.05))
+    assert event["not_done"][str(job)]["kind"] == "timeout"
+    assert time.time() - began >= 0.5
+    other.cancel()
+
+
 async def test_it_waits_for_the_first_look_that_the_task_has_worked_out(connected: StandIn) -> None:
     job = str(connected.add_job(duration=0.2))
     await fire(make_trigger(job, first_looks={job: time.time() + 0.3}))
