@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airflow_provider_modelslab.protocol.fields import as_number
+from airflow_provider_modelslab.protocol.fields import as_number, one_line
 from airflow_provider_modelslab.protocol.request import (
     DEFAULT_API_PATH,
     DEFAULT_HOST,
     parse_api_path,
     parse_base_url,
 )
+from airflow_provider_modelslab.protocol.secret import without_secret
 
 CONN_TYPE = "modelslab"
 DEFAULT_CONN_ID = "modelslab_default"
@@ -86,11 +87,19 @@ def read_settings(connection: Any) -> ConnectionSettings:
     """Return the settings that an Airflow connection holds.
 
     :param connection: anything with the attributes of Airflow's ``Connection``
-    :raises ValueError: when the connection cannot be used; the text says which field and why
+    :raises ValueError: when the connection cannot be used; the text says which field and why, without
+        the key, which may stand in that field too
     """
+    key = (connection.password or "").strip()
+    try:
+        return _read_fields(connection, key)
+    except ValueError as err:
+        raise ValueError(one_line(without_secret(str(err), key))) from None
+
+
+def _read_fields(connection: Any, key: str) -> ConnectionSettings:
     if connection.conn_type and connection.conn_type.lower() != CONN_TYPE:
         raise ValueError(f"its type is {connection.conn_type!r}, not {CONN_TYPE!r}")
-    key = (connection.password or "").strip()
     if not key:
         raise ValueError("it has no key: put the API key into its password field")
     extra = _read_extra(connection.extra)

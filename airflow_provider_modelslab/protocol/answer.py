@@ -18,7 +18,6 @@ from airflow_provider_modelslab.protocol.fields import (
     find_text,
     one_line,
     read_result,
-    without_secret,
 )
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
@@ -31,6 +30,11 @@ from airflow_provider_modelslab.protocol.outcome import (
     Waiting,
 )
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
+from airflow_provider_modelslab.protocol.secret import without_secret
+
+# An answer has some dozens of values. A thousand times that is none, and parsed it would take hundreds of
+# megabytes of memory; a picture inside an answer, however large, is one value.
+_MOST_VALUES = 100_000
 
 _DONE = {"success", "ready"}
 _WAITING = {"processing", "queued", "pending"}
@@ -102,7 +106,7 @@ def read_answer(answer: Answer, request_id: str, key: str) -> Outcome:
         )
     body = parse_body(answer.body, key)
     if body is None:
-        return _read_without_json(answer)
+        return _read_without_json(answer, key)
     status = str(body.get("status") or "").strip().lower()
     if answer.status < 400 and (status in _DONE or not status):
         result = read_result(body, request_id)
@@ -117,6 +121,8 @@ def read_answer(answer: Answer, request_id: str, key: str) -> Outcome:
 
 def parse_body(body: bytes, key: str) -> dict[str, Any] | None:
     """Return the JSON object in a body without the key, or None where there is none."""
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > _MOST_VALUES:
+        return None
     try:
         value = json.loads(body.decode("utf-8-sig", errors="replace"))
         return without_secret(value, key) if isinstance(value, dict) else None
@@ -124,9 +130,10 @@ def parse_body(body: bytes, key: str) -> dict[str, Any] | None:
         return None
 
 
-def _read_without_json(answer: Answer) -> Outcome:
+def _read_without_json(answer: Answer, key: str) -> Outcome:
     """HTML pages and other bodies come from what stands before the API, and pass."""
-    kind = one_line(answer.headers.get("content-type", "")).split(";")[0] or "no content type"
+    named = without_secret(answer.headers.get("content-type", ""), key)
+    kind = one_line(named).split(";")[0] or "no content type"
     text = f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} in place of JSON"
     seconds = read_retry_after({}, answer.headers, answer.at)
     if answer.status == 429 or (answer.status == 503 and seconds is not None):

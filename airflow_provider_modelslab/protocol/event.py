@@ -7,10 +7,13 @@ closed list and the API's own messages; no key and no result.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+
+_Word = TypeVar("_Word", bound=Enum)
 
 
 def write_event(endings: Mapping[str, Ending], error: str = "") -> dict[str, Any]:
@@ -35,10 +38,19 @@ def write_event(endings: Mapping[str, Ending], error: str = "") -> dict[str, Any
 def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:
     """Return the endings other than done by request id, and the error if there was one.
 
-    :param event: what ``write_event`` made, maybe in another version of this provider
+    :param event: what ``write_event`` made, maybe in another version of this provider: of its words the
+        nearest are taken for those that are not known, so that the task fails as one that may be retried
     """
     endings = {}
     for request_id, entry in (event.get("not_done") or {}).items():
-        refusal = Refusal(entry["refusal"]) if entry.get("refusal") else None
-        endings[request_id] = Ending(EndingKind(entry["kind"]), entry.get("message", ""), refusal)
+        kind = _read(EndingKind, entry.get("kind"), EndingKind.UNAVAILABLE)
+        refusal = _read(Refusal, entry.get("refusal"), Refusal.INVALID) if entry.get("refusal") else None
+        endings[request_id] = Ending(kind, entry.get("message") or "", refusal)
     return endings, event.get("error") or ""
+
+
+def _read(words: type[_Word], word: Any, otherwise: _Word) -> _Word:
+    try:
+        return words(word)
+    except ValueError:
+        return otherwise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,19 +9,20 @@ from typing import Any
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything longer is a page
-_SHORTEST_SECRET = 8  # a shorter key would be found inside innocent words
+_LARGEST = 1e15  # of seconds and the like; a larger number is none, and would fill lines of the log
+_DEEPEST = 20  # levels of lists and objects in a result's meta; Airflow's serializer ends somewhere above
 _SECRET_FIELDS = {"key", "api_key", "apikey", "token", "authorization"}
 
 
 def as_number(value: Any) -> float | None:
-    """Return a finite number that is not negative, also from its text; None for anything else."""
+    """Return a number that is not negative nor beyond measure, also from its text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return number if 0 <= number <= _LARGEST else None
 
 
 def one_line(text: str) -> str:
@@ -76,36 +76,30 @@ def read_result(body: Mapping[str, Any], request_id: str) -> FaceSwapResult:
 def _addresses(value: Any, depth: int = 3) -> Iterator[str]:
     if isinstance(value, str):
         if value.strip():
-            yield value.strip()
+            yield _storable(value.strip())
     elif depth and isinstance(value, (list, dict)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _addresses(item, depth - 1)
 
 
 def _plain_meta(meta: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in meta.items() if name.lower() not in _SECRET_FIELDS}
+    kept = {name: value for name, value in meta.items() if name.lower() not in _SECRET_FIELDS}
+    plain: dict[str, Any] = _plain(kept)
+    return plain
 
 
-def without_secret(value: Any, secret: str) -> Any:
-    """Return a JSON value with every occurrence of the secret blotted out.
-
-    An API that repeats the key in an error or in ``meta`` must not carry it into logs and XComs.
-    """
-    if len(secret) < _SHORTEST_SECRET or not _mentions(value, secret):
-        return value
-    return _blot_out(value, secret)
-
-
-def _mentions(value: Any, secret: str) -> bool:
-    """Written as JSON each character stands for itself alone, so a text in a text stays one: far quicker."""
-    return json.dumps(secret)[1:-1] in json.dumps(value)
-
-
-def _blot_out(value: Any, secret: str) -> Any:
+def _plain(value: Any, depth: int = _DEEPEST) -> Any:
+    """Return a JSON value that every database takes, which a parsed one is not: NaN, NUL, half characters."""
     if isinstance(value, str):
-        return value.replace(secret, "***")
+        return _storable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_blot_out(item, secret) for item in value]
+        return [_plain(item, depth - 1) for item in value] if depth else None
     if isinstance(value, dict):
-        return {_blot_out(k, secret): _blot_out(v, secret) for k, v in value.items()}
+        return {_storable(name): _plain(item, depth - 1) for name, item in value.items()} if depth else None
     return value
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()

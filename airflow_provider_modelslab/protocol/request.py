@@ -77,19 +77,19 @@ def parse_base_url(host: str | None, schema: str | None = None, port: int | None
     """
     text = (host or "").strip() or DEFAULT_HOST
     if "://" not in text:
-        text = f"{(schema or 'https').strip().lower()}://{text}"
+        text = f"{(schema or 'https').strip()}://{text}"
     try:
         parts = urlsplit(text)
         explicit_port = parts.port or port
-    except ValueError as err:
-        raise ValueError(f"the host is not a URL: {err}") from None
+    except ValueError:  # whose text may show what stands there
+        raise ValueError("the host is not a URL: its port or its address cannot be read") from None
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"the host's scheme is {parts.scheme!r}; it must be https (or http)")
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:
         raise ValueError("the host holds a user name or password; the key belongs into the password field")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("the host has a path or query; a path belongs into the extra field api_path")
-    if not parts.hostname or not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+", parts.hostname):
+    if not parts.hostname or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", parts.hostname):
         raise ValueError("the host is not the name or address of a server")
     name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{name}" + (f":{explicit_port}" if explicit_port else "")
@@ -104,7 +104,7 @@ def parse_api_path(path: str | None) -> str:
     """
     text = "/" + (path or DEFAULT_API_PATH).strip().strip("/")
     if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+", text):
-        raise ValueError(f"the api_path {text[:80]!r} is not a plain path such as {DEFAULT_API_PATH}")
+        raise ValueError(f"the api_path {text!r} is not a plain path such as {DEFAULT_API_PATH}")
     return text
 
 

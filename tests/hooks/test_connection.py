@@ -85,3 +85,25 @@ def test_private_downloads_stay_closed_unless_opened(word: object) -> None:
 
 def test_the_key_is_not_shown() -> None:
     assert "a-secret-key" not in repr(read_settings(connection(password="a-secret-key")))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"host": "http://h:a-secret/key"},
+        {"host": "http://h:a-secret-key"},
+        {"host": "a-secret-key://h"},
+        {"host": "http://:a-secret-key@h"},
+        {"host": "h/a-secret-key"},
+        {"conn_type": "a-secret-key"},
+        {"extra": json.dumps({"api_path": "/api?key=a-secret-key"})},
+        {"extra": json.dumps({"api_path": f"/{'long/' * 14}?a-secret-key"})},
+        {"extra": json.dumps({"api_path": "/api?key=a%2Dsecret%2Dkey"})},
+        {"extra": json.dumps({"request_timeout": "a-secret-key"})},
+        {"extra": json.dumps({"allow_private_downloads": "a-secret-key"})},
+    ],
+)
+def test_the_key_is_not_shown_where_it_stands_in_another_field_too(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        read_settings(connection(**{"password": "a-secret-key", **fields}))
+    assert "secret" not in str(caught.value)

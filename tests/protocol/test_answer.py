@@ -12,6 +12,8 @@ from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     JobFailed,
+    Outcome,
+    Refusal,
     Refused,
     SlowDown,
     TryAgain,
@@ -66,8 +68,99 @@ def test_future_links_are_not_files_yet() -> None:
 
 def test_a_redirect_is_named_and_not_followed() -> None:
     outcome = read(301, b"", {"location": "https://elsewhere.example/"})
-    assert isinstance(outcome, TryAgain)
-    assert "redirect" in outcome.message
+    assert outcome == TryAgain(
+        "HTTP 301: the server redirects, and the key does not follow; "
+        "set the connection's host to the server's own address"
+    )
+
+
+def test_an_answer_with_files_is_done_even_without_a_status() -> None:
+    outcome = read(200, {"status": None, "output": [IMAGE]})
+    assert isinstance(outcome, Done)
+    assert outcome.result.output == (IMAGE,)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("processing", Waiting("processing")),
+        ("failed", JobFailed("no")),
+        ("error", TryAgain("no")),
+        ("success", None),
+        ("READY ", None),
+    ],
+)
+def test_files_count_only_under_a_status_that_says_complete(status: str, expected: Outcome | None) -> None:
+    outcome = read(200, {"status": status, "message": "no", "output": [IMAGE]})
+    assert isinstance(outcome, Done) if expected is None else outcome == expected
+
+
+def test_a_complete_job_without_files_says_so() -> None:
+    outcome = read(200, {"status": "success", "output": []})
+    assert outcome == TryAgain("the job is complete but the answer names no files yet")
+
+
+def test_an_error_without_a_status_is_an_error() -> None:
+    assert read(200, {"message": "Invalid API key"}) == Refused(Refusal.KEY, "Invalid API key")
+
+
+@pytest.mark.parametrize("status", ["success", "processing", "", "failed"])
+def test_what_the_body_says_of_the_job_does_not_outweigh_an_error_of_http(status: str) -> None:
+    body = {"status": status, "message": "odd", "output": [IMAGE], "eta": 5}
+    assert not isinstance(read(400, body), Done | Waiting)
+    assert read(500, body) == TryAgain("odd")
+
+
+def test_an_error_that_the_api_does_not_explain_is_refused_under_400_and_passes_under_500() -> None:
+    assert read(400, {"status": "error", "message": "odd"}) == Refused(Refusal.INVALID, "odd")
+    assert read(500, {"status": "error", "message": "odd"}) == TryAgain("odd")
+    assert read(200, {"status": "error", "message": "odd"}) == TryAgain("odd")
+
+
+def test_fields_at_fault_refuse_the_request_whatever_is_said_of_them() -> None:
+    assert read(200, {"status": "error", "message": {"id": "odd"}}) == Refused(Refusal.INVALID, "id: odd")
+
+
+@pytest.mark.parametrize("status", [200, 400, 500, 503])
+def test_whoever_says_how_long_to_keep_away_asks_to_slow_down(status: int) -> None:
+    assert read(status, {"status": "error", "message": "odd", "retry_after": 9}) == SlowDown("odd", 9)
+
+
+def test_the_status_of_an_error_without_words_is_told() -> None:
+    assert read(500, {}) == TryAgain("HTTP 500 with status 'none' and no message")
+    assert read(500, {"status": "Odd\n"}) == TryAgain("HTTP 500 with status 'odd' and no message")
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({"content-type": "text/html; charset=utf-8"}, "text/html"),
+        ({"content-type": f"text/{KEY}"}, "text/***"),
+        ({}, "no content type"),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_by_its_kind_and_size(headers: dict[str, str], kind: str) -> None:
+    words = f"with 6 bytes of {kind} in place of JSON"
+    assert read(502, b"<html>", headers) == TryAgain(f"HTTP 502 {words}")
+    assert read(429, b"<html>", headers) == SlowDown(f"HTTP 429 {words}")
+    assert read(503, b"<html>", {**headers, "retry-after": "7"}) == SlowDown(f"HTTP 503 {words}", 7)
+    assert read(200, b"<html>", {**headers, "retry-after": "7"}) == TryAgain(f"HTTP 200 {words}")
+
+
+def test_a_byte_order_mark_or_a_broken_character_does_not_hide_the_json() -> None:
+    assert read(200, b'\xef\xbb\xbf{"status": "queued"}') == Waiting("queued")
+    assert read(200, b'{"status": "queued", "message": "caf\xe9"}') == Waiting("queued")
+
+
+@pytest.mark.parametrize("value", ["0", "[]", "{}"])
+def test_a_body_of_far_too_many_values_is_not_parsed(value: str) -> None:
+    def answer(times: int) -> bytes:
+        return f'{{"status": "queued", "x": [{",".join([value] * times)}]}}'.encode()
+
+    assert read(200, answer(40_000)) == Waiting("queued")
+    too_many = read(200, answer(100_000 if value == "0" else 50_000))
+    assert isinstance(too_many, TryAgain)
+    assert "in place of JSON" in too_many.message
 
 
 def test_a_reset_given_as_a_point_in_time_is_counted_from_now() -> None:

@@ -16,8 +16,12 @@ TIMEOUT = Ending(EndingKind.TIMEOUT, "processing")
 
 def test_an_event_carries_ids_and_endings_but_no_result() -> None:
     text = json.dumps(write_event({"1": DONE, "2": REFUSED}))
-    assert "token" not in text
-    assert json.loads(text)["done"] == ["1"]
+    assert json.loads(text) == {
+        "status": "ended",
+        "done": ["1"],
+        "not_done": {"2": {"kind": "refused", "refusal": "key", "message": "bad key"}},
+        "error": "",
+    }
 
 
 def test_what_was_written_is_read_back() -> None:
@@ -26,7 +30,18 @@ def test_what_was_written_is_read_back() -> None:
 
 
 def test_an_error_travels_instead_of_endings() -> None:
-    assert read_event(write_event({}, error="no key")) == ({}, "no key")
+    event = write_event({}, error="no key")
+    assert event == {"status": "error", "done": [], "not_done": {}, "error": "no key"}
+    assert read_event(event) == ({}, "no key")
+
+
+def test_words_of_another_version_come_to_the_nearest_known_and_what_is_missing_to_nothing() -> None:
+    event = {"not_done": {"1": {"kind": "paused"}, "2": {"kind": "refused", "refusal": "region"}}}
+    assert read_event(event) == (
+        {"1": Ending(EndingKind.UNAVAILABLE), "2": Ending(EndingKind.REFUSED, "", Refusal.INVALID)},
+        "",
+    )
+    assert read_event({}) == ({}, "")
 
 
 def test_the_event_of_the_first_release_is_still_read() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
     [
         ("", "empty"),
         ("  ", "empty"),
-        (-1, "characters"),
+        (-1, "characters that no id has; letters, .* the first a letter or digit$"),
         ("-1", "characters"),
         ("a/b", "characters"),
         ("../wallet_balance", "characters"),
@@ -40,7 +42,7 @@ def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
         ("None", "rendered to nothing"),
         ("null", "rendered to nothing"),
         ("{{ params.id }}", "not rendered"),
-        ("[1, 2]", "render_template_as_native_obj"),
+        ("[1, 2]", r"output\), or set render_template_as_native_obj=True on the DAG$"),
         (None, "NoneType"),
         (True, "bool"),
         (2.5, "float"),
@@ -51,6 +53,17 @@ def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
 def test_what_cannot_be_an_id_is_refused_and_the_reason_said(value: object, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse_request_id(value)
+
+
+@pytest.mark.parametrize("start", ["{{ ", "[", "/"])
+def test_of_what_cannot_be_an_id_eighty_characters_are_shown(start: str) -> None:
+    text = start + "x" * 200
+    with pytest.raises(ValueError, match=re.escape(repr(text[:80]))):
+        parse_request_id(text)
+
+
+def test_the_fetch_call_names_the_id_below_the_api_s_path() -> None:
+    assert fetch_path("/api/v6/faceswap", "abc123") == "/api/v6/faceswap/fetch/abc123"
 
 
 def test_a_sequence_names_several_requests_in_order() -> None:
@@ -95,6 +108,8 @@ def test_no_text_gets_out_of_the_path_of_the_fetch_call(value: str) -> None:
         (("modelslab.com", None, 0), "https://modelslab.com"),  # what Airflow's form makes of an empty port
         (("10.0.0.7", "HTTPS", None), "https://10.0.0.7"),
         (("http://[::1]:9", None, None), "http://[::1]:9"),
+        (("HTTPS://GPU.example.com", None, None), "https://gpu.example.com"),
+        (("http://[FE80::A]", None, None), "http://[fe80::a]"),
     ],
 )
 def test_host_schema_and_port_make_the_url_that_an_airflow_user_expects(
@@ -110,6 +125,9 @@ def test_host_schema_and_port_make_the_url_that_an_airflow_user_expects(
         ("not a host", "not the name"),
         ("https://", "not the name"),
         ("https://user:pw@modelslab.com", "user name"),
+        ("https://user@modelslab.com", "user name"),
+        ("https://:pw@modelslab.com", "user name"),
+        ("https://@modelslab.com", "user name"),
         ("https://modelslab.com/api/v6", "api_path"),
         ("https://modelslab.com?x=1", "api_path"),
         ("https://modelslab.com:port", "not a URL"),
@@ -124,6 +142,7 @@ def test_a_host_that_is_not_a_url_is_refused_and_the_reason_said(host: str, said
 def test_api_paths_in_use_are_taken_with_or_without_slashes() -> None:
     assert parse_api_path(None) == "/api/v6/faceswap"
     assert parse_api_path("api/v6/deepfake/") == "/api/v6/deepfake"
+    assert parse_api_path("/API/X") == "/API/X"
     assert parse_api_path("/api/v1/enterprise/faceswap") == "/api/v1/enterprise/faceswap"
 
 

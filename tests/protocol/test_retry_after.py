@@ -36,6 +36,7 @@ def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("Sunday, 06-Nov-94 08:49:37 GMT", 60.0),
         ("Sun Nov  6 08:49:37 1994", 60.0),
         ("Sun, 06 Nov 1994 08:47:37 GMT", 0.0),
+        ("Sun, 06 Nov 1994 09:49:37 +0100", 60.0),
         ("-5", None),
         ("soon", None),
         ("", None),
@@ -48,6 +49,25 @@ def test_seconds_and_all_three_forms_of_a_date_are_read_and_nothing_else(
     value: str, seconds: float | None
 ) -> None:
     assert read_retry_after({}, CaseInsensitiveDict({"Retry-After": value}), NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("21", 21.0), ("0", 0.0), ("1700000021", 21.0), ("1699999999", 0.0), ("soon", None)],
+)
+def test_a_reset_is_a_number_of_seconds_or_a_point_in_time(value: str, seconds: float | None) -> None:
+    assert read_retry_after({}, {"x-ratelimit-reset": value}, 1_700_000_000) == seconds
+
+
+def test_the_body_counts_before_the_headers_and_a_number_before_words() -> None:
+    body = {"retry_after": 1, "message": "please wait for 4 seconds"}
+    headers = {"retry-after": "2", "x-ratelimit-reset": "3"}
+    assert read_retry_after(body, headers, NOW) == 1
+    del body["retry_after"]
+    assert read_retry_after(body, headers, NOW) == 2
+    del headers["retry-after"]
+    assert read_retry_after(body, headers, NOW) == 3
+    assert read_retry_after(body, {}, NOW) == 4
 
 
 def test_a_server_that_asks_for_nothing_is_told_apart_from_one_that_asks_for_no_time() -> None:

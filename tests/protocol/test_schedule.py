@@ -48,7 +48,7 @@ def test_an_eta_is_believed_no_longer_than_the_wait_has_lasted() -> None:
 def test_an_eta_that_does_not_run_down_is_told_apart_from_one_that_is_off() -> None:
     assert is_running_down(eta=40, before=50, seconds=10)
     assert is_running_down(eta=43, before=50, seconds=10)
-    assert is_running_down(eta=2, before=2, seconds=1.5)
+    assert is_running_down(eta=2, before=2, seconds=2)
     assert not is_running_down(eta=605, before=605, seconds=10)
 
 
@@ -64,6 +64,13 @@ def test_backoff_doubles_from_half_the_interval_as_airflow_does_and_max_wait_bou
     pace = Pace(10, exponential_backoff=True, max_wait=100)
     assert [pause(pace, looks=n) for n in (1, 2, 3, 4, 5, 6, 7)] == [5, 10, 20, 40, 80, 100, 100]
     assert pause(pace, looks=10_000) == 100
+    assert [pause(Pace(1, exponential_backoff=True), looks=n) for n in (1, 2, 3)] == [1, 1, 2]
+
+
+def test_backoff_spreads_a_pause_over_once_its_own_length_as_airflow_does() -> None:
+    pace = Pace(10, exponential_backoff=True)
+    assert pause(pace, looks=2, spread=0.5) == pytest.approx(15 * 1.05)
+    assert pause(pace, looks=2, spread=1) == pytest.approx(20 * 1.1)
 
 
 def test_max_wait_also_bounds_the_provider_s_own_choice() -> None:
@@ -81,6 +88,8 @@ def test_the_provider_s_own_pauses_stay_within_bounds(
 def test_jitter_spreads_looks_forward_only() -> None:
     assert pause(spread=0) == 2
     assert pause(spread=1) == pytest.approx(2.2)
+    assert pause_in_trouble(1, 1) == pytest.approx(2.2)
+    assert pause_when_asked(30, 1) == pytest.approx(33)  # never sooner than the API asked
 
 
 def test_a_trigger_lets_the_task_s_first_process_end_before_it_looks() -> None:
@@ -101,7 +110,8 @@ def test_the_api_s_wish_is_kept_within_reason() -> None:
 
 
 def test_a_process_that_cannot_remember_estimates_its_looks_from_the_time_waited() -> None:
-    pace = Pace(10, exponential_backoff=True)
-    assert looks_so_far(pace, 0) == 1
-    assert looks_so_far(pace, 100) > looks_so_far(pace, 10)
+    assert [looks_so_far(Pace(10), t) for t in (0, 9, 10, 25, 100)] == [1, 1, 2, 3, 11]
+    backoff = Pace(10, exponential_backoff=True)  # 7.5, 15 and 30 s on average
+    assert [looks_so_far(backoff, t) for t in (0, 7, 8, 22, 23, 52, 53)] == [1, 1, 2, 2, 3, 3, 4]
+    assert [looks_so_far(ADAPTIVE, t) for t in (0, 3, 60)] == [1, 2, 17]
     assert looks_so_far(Pace(0), 1e9) <= 64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from airflow_provider_modelslab.protocol.outcome import Done, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.story import Story
@@ -9,9 +11,9 @@ from airflow_provider_modelslab.protocol.story import Story
 DONE = Done(FaceSwapResult("1", ("https://example.com/a.jpg",)))
 
 
-def listen(total: int) -> tuple[Story, list[str]]:
+def listen(total: int, started: float = 0) -> tuple[Story, list[str]]:
     lines: list[str] = []
-    return Story(total, 0, lambda text, *args: lines.append(text % args)), lines
+    return Story(total, started, lambda text, *args: lines.append(text % args)), lines
 
 
 def test_a_wait_says_something_when_the_state_changes_and_not_at_each_look() -> None:
@@ -43,3 +45,42 @@ def test_a_thousand_waits_are_told_in_counts_and_few_lines() -> None:
         story.tell(str(request), DONE, 120)
     assert len(lines) <= 6
     assert lines[-1] == "1000 requests: 1000 done (after 120 s)."
+
+
+def test_up_to_three_requests_are_told_apart_and_more_are_counted() -> None:
+    for total, expected in (
+        (3, "Request 1: processing (after 5 s)."),
+        (4, "4 requests: 1 processing (after 40 s)."),
+    ):
+        story, lines = listen(total, started=1000)
+        story.tell("1", Waiting("processing"), 1005 if total == 3 else 1040)
+        assert lines == [expected]
+
+
+def test_a_change_from_queued_to_processing_is_told() -> None:
+    story, lines = listen(1)
+    story.tell("7", Waiting("queued"), 1)
+    story.tell("7", Waiting("processing"), 2)
+    assert lines == ["Request 7: queued (after 1 s).", "Request 7: processing (after 2 s)."]
+
+
+def test_counts_are_told_twice_a_minute_at_most_and_at_the_end_at_once() -> None:
+    story, lines = listen(4, started=1000)
+    for now, done in ((1000, 0), (1029, 1), (1030, 2), (1059, 3), (1061, 4)):
+        for request in range(4):
+            story.tell(str(request), DONE if request < done else Waiting("processing"), now)
+    assert lines == [
+        "4 requests: 2 processing, 2 done (after 30 s).",
+        "4 requests: 4 done (after 61 s).",
+    ]
+
+
+@pytest.mark.parametrize("total", [1, 4])
+def test_a_reminder_comes_after_five_minutes_and_then_when_the_wait_has_doubled(total: int) -> None:
+    story, lines = listen(total, started=1000)
+    told = []
+    for now in range(1000, 2300):
+        before = len(lines)
+        story.tell("7", Waiting("processing"), now)
+        told += [now - 1000] * (len(lines) - before)
+    assert told == [0, 300, 600, 1200] if total == 1 else [300, 600, 1200]

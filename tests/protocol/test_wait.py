@@ -15,6 +15,7 @@ from airflow_provider_modelslab.protocol.outcome import (
     Waiting,
 )
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 
 RESULT = FaceSwapResult("1", ("https://example.com/a.jpg",))
@@ -51,6 +52,46 @@ def test_an_eta_that_stands_still_is_not_believed_again() -> None:
     step = step.after(Waiting("processing", eta=100), 1013, 0)
     assert isinstance(step, Wait)
     assert step.next_look < 1020
+
+
+def test_an_eta_that_runs_down_stays_believed_also_past_an_answer_without_one() -> None:
+    step: Wait | Ending = WAIT
+    for now, outcome in (
+        (1000, Waiting("processing", eta=140)),
+        (1010, TryAgain("HTTP 502")),
+        (1020, Waiting("processing", eta=120)),
+        (1040, Waiting("processing", eta=98)),
+    ):
+        assert isinstance(step, Wait)
+        step = step.after(outcome, now, 0)
+    assert isinstance(step, Wait)
+    assert step.trusts_eta
+    assert step.eta == (98, 1040)
+    assert step.next_look == 1040 + 40  # as long as the wait has lasted; without an eta it were five seconds
+
+
+def test_an_eta_that_starts_again_past_an_answer_without_one_is_not_believed() -> None:
+    step: Wait | Ending = WAIT
+    for now, outcome in (
+        (1000, Waiting("processing", eta=140)),
+        (1010, TryAgain("HTTP 502")),
+        (1020, Waiting("processing", eta=140)),
+    ):
+        assert isinstance(step, Wait)
+        step = step.after(outcome, now, 0)
+    assert isinstance(step, Wait)
+    assert not step.trusts_eta
+
+
+def test_backoff_counts_every_look_from_the_first() -> None:
+    step: Wait | Ending = Wait(1000, 2000, Pace(10, exponential_backoff=True))
+    pauses = []
+    for _ in range(4):
+        assert isinstance(step, Wait)
+        step = step.after(Waiting("processing"), 1000, 0)
+        assert isinstance(step, Wait)
+        pauses.append(step.next_look - 1000)
+    assert pauses == [5, 10, 20, 40]
 
 
 def test_the_last_look_is_at_the_deadline_and_the_one_after_never_comes() -> None:
