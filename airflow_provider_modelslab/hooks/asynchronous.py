@@ -15,7 +15,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -25,19 +24,16 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
-from airflow_provider_modelslab.hooks.modelslab import (
-    LONGEST_ANSWER,
-    ModelsLabHook,
-    no_connection,
-    settings_of,
-)
+from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook, no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.request import fetch_path
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
-from airflow_provider_modelslab.transport import AnswerTooLargeError, AnswerTooSlowError, reason_of
+from airflow_provider_modelslab.transport.body import read_body_async
+from airflow_provider_modelslab.transport.gzipped import ENCODING
+from airflow_provider_modelslab.transport.reason import late, reason_of
 
 # Looks are made in steps: waking the loop for each by itself would double what a look costs.
 _STEP = 0.25  # seconds
@@ -170,6 +166,8 @@ class AsyncModelsLab:
                 self._session = aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(limit=MOST_IN_FLIGHT, ssl=context),
                     cookie_jar=aiohttp.DummyCookieJar(),
+                    headers={"Accept-Encoding": ENCODING},
+                    auto_decompress=False,  # older releases make hundreds of megabytes of a bomb at once
                 )
             return self._session
 
@@ -185,21 +183,12 @@ class AsyncModelsLab:
                 allow_redirects=False,  # a redirect would carry the key to another host
                 proxy=self._proxy,
             ) as response:
-                body = await _read_body(response)
+                body = await read_body_async(response)
                 return Answer(response.status, response.headers, body, time.time())
         except asyncio.TimeoutError:
-            return TryAgain(str(AnswerTooSlowError(settings.request_timeout)))
+            return TryAgain(late(settings.request_timeout))
         except (aiohttp.ClientError, OSError, ValueError) as err:
             return TryAgain(reason_of(err))
-
-
-async def _read_body(response: Any) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LONGEST_ANSWER:
-            raise AnswerTooLargeError(LONGEST_ANSWER)
-    return bytes(body)
 
 
 def proxy_for(url: str) -> str | None:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     import requests
     from airflow.providers.common.compat.sdk import Connection
 
-LONGEST_ANSWER = 16 * 2**20  # bytes; an answer is a page of JSON, at most with a picture inside
-
 
 class ModelsLabHook(BaseHook):
     """The fetch call of ModelsLab's face swap API, with the key from an Airflow connection.
@@ -67,9 +65,11 @@ class ModelsLabHook(BaseHook):
 
     @cached_property
     def _session(self) -> requests.Session:
-        import requests
+        from airflow_provider_modelslab.transport.gzipped import ENCODING
+        from airflow_provider_modelslab.transport.prompt import WholeResponse
+        from airflow_provider_modelslab.transport.session import PromptAdapter, PromptSession
 
-        return requests.Session()
+        return PromptSession(PromptAdapter(WholeResponse), ENCODING)
 
     def get_conn(self) -> requests.Session:
         """Return the HTTP session of the calls. It carries no key: that is in the body of each call."""
@@ -185,7 +185,8 @@ class ModelsLabHook(BaseHook):
         import requests
         import urllib3
 
-        from airflow_provider_modelslab.transport import no_auth, read_body, reason_of
+        from airflow_provider_modelslab.transport.body import read_body
+        from airflow_provider_modelslab.transport.reason import reason_of
 
         settings = self.settings
         try:
@@ -194,11 +195,9 @@ class ModelsLabHook(BaseHook):
                 json={"key": settings.key},
                 timeout=settings.request_timeout,
                 allow_redirects=False,  # a redirect would carry the key to another host
-                auth=no_auth,  # or requests adds what ~/.netrc has for the host
                 stream=True,
             ) as response:
-                body = read_body(response, LONGEST_ANSWER, settings.request_timeout)
-                return Answer(response.status_code, response.headers, body, time.time())
+                return Answer(response.status_code, response.headers, read_body(response), time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
             return TryAgain(reason_of(err))
 

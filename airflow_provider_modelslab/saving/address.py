@@ -6,6 +6,7 @@ could name a cloud's metadata service or a machine of the local network.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,22 +21,23 @@ _TEREDO = IPv6Network("2001::/32")
 _HINT = "If this server is yours, set allow_private_downloads to true in the connection's extra fields."
 
 
-def safe_url(url: str, *, allow_private: bool) -> str:
+def safe_url(url: str, *, allow_private: bool, show: Callable[[str], str] = shown) -> str:
     """Return the URL to request: without user, password and fragment, of an allowed scheme.
 
     :param url: as the server gave it
     :param allow_private: allow http as well as https
+    :param show: gives what may be told of the URL
     :raises UnsafeUrlError: if it is not an https URL with a host
     """
     try:
         parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port  # reading the port checks it
     except ValueError:
-        raise UnsafeUrlError(f"{shown(url)} cannot be downloaded: it is not a URL") from None
+        raise UnsafeUrlError(f"{show(url)} cannot be downloaded: it is not a URL") from None
     allowed = ("https", "http") if allow_private else ("https",)
     if parts.scheme not in allowed or not host:
         hint = f" {_HINT}" if parts.scheme == "http" else ""
-        raise UnsafeUrlError(f"{shown(url)} cannot be downloaded: only {' and '.join(allowed)} may be.{hint}")
+        raise UnsafeUrlError(f"{show(url)} cannot be downloaded: only {' and '.join(allowed)} may be.{hint}")
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+from airflow_provider_modelslab.transport.gzipped import is_encoded
+
+_LENGTH = re.compile("[0-9]{1,18}")  # Python refuses to read numbers of thousands of digits
+_CONTENT_RANGE = re.compile(f"bytes ({_LENGTH.pattern})-{_LENGTH.pattern}/({_LENGTH.pattern}|\\*)")
 _GONE = (401, 403, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 
@@ -66,7 +69,7 @@ def _continues(headers: Mapping[str, str], mark: Mark, offset: int) -> bool:
     found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
     if not found or int(found[1]) != offset or is_encoded(headers):
         return False
-    same_length = found[3] == "*" or mark.total is None or int(found[3]) == mark.total
+    same_length = found[2] == "*" or mark.total is None or int(found[2]) == mark.total
     return same_length and validator_of(headers) in (mark.validator, None)
 
 
@@ -74,17 +77,17 @@ def mark_of(headers: Mapping[str, str]) -> Mark:
     """Return what identifies the file that an answer carries. An encoded body cannot be continued."""
     if is_encoded(headers):
         return Mark(None, None)
-    length = headers.get("Content-Length", "")
-    return Mark(validator_of(headers), int(length) if length.isdecimal() else None)
+    length = _LENGTH.fullmatch(headers.get("Content-Length", "").strip())
+    return Mark(validator_of(headers), int(length[0]) if length else None)
 
 
 def validator_of(headers: Mapping[str, str]) -> str | None:
     """Return what an If-Range header may hold (RFC 9110, 13.1.5): a strong ETag, else a settled date."""
     tag = headers.get("ETag", "")
     if tag.startswith('"'):
-        return tag
-    date = headers.get("Last-Modified")
-    return date if date and _is_settled(date, headers.get("Date")) else None
+        return tag if tag.isprintable() else None  # a folded one cannot be sent back
+    date = headers.get("Last-Modified", "")
+    return date if date and date.isprintable() and _is_settled(date, headers.get("Date")) else None
 
 
 def _is_settled(modified: str, now: str | None) -> bool:
@@ -92,8 +95,3 @@ def _is_settled(modified: str, now: str | None) -> bool:
         return not now or (parsedate_to_datetime(now) - parsedate_to_datetime(modified)).total_seconds() >= 1
     except (TypeError, ValueError):
         return False
-
-
-def is_encoded(headers: Mapping[str, str]) -> bool:
-    """Say whether the body is compressed for the transfer."""
-    return headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")

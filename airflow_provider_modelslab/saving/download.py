@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
-from airflow_provider_modelslab.saving.answers import Mark, Verdict, is_encoded, judge, mark_of
-from airflow_provider_modelslab.saving.gzipped import gunzip
+from airflow_provider_modelslab.saving.answers import Mark, Verdict, judge, mark_of
 from airflow_provider_modelslab.saving.urls import shown
-from airflow_provider_modelslab.transport import reason_of
+from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, decoded
+from airflow_provider_modelslab.transport.reason import reason_of
 
 if TYPE_CHECKING:
     from requests import Response
@@ -91,7 +90,7 @@ class Download:
         headers = self._mark.headers(self._offset) if self._mark else {}
         try:
             return self._session.open(self._url, headers, self._budget.timeouts())
-        except (RequestException, HTTPError, OSError) as error:
+        except (RequestException, HTTPError, OSError, UnicodeError) as error:
             raise _CutError(reason_of(error)) from None  # its text has the URL with its query string
 
     def _deal_with(self, verdict: Verdict, response: Response) -> None:
@@ -108,11 +107,11 @@ class Download:
 
     def _body(self, response: Response) -> Iterator[bytes]:
         with response:
-            if is_encoded(response.headers):
-                yield from self._decoded(self._raw(response))
-            else:
-                yield from self._raw(response)
-                self._check_length()
+            try:
+                yield from decoded(self._raw(response), response.headers, CHUNK)
+            except BrokenBodyError as error:
+                raise _CutError(str(error)) from None
+            self._check_length()
 
     def _raw(self, response: Response) -> Iterator[bytes]:
         """Yield what comes, as it comes."""
@@ -130,12 +129,6 @@ class Download:
             self._offset += len(chunk)
             self._budget.progressed()
             yield chunk
-
-    def _decoded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        try:
-            yield from gunzip(chunks, CHUNK)
-        except zlib.error:
-            raise _CutError("the compressed body is broken") from None
 
     def _check_length(self) -> None:
         if self.total is not None and self._offset != self.total:

@@ -13,30 +13,31 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from requests import PreparedRequest, Response, Session
-from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from airflow_provider_modelslab.exceptions import DownloadError
 from airflow_provider_modelslab.saving.address import check_address, safe_url
-from airflow_provider_modelslab.saving.urls import shown
-from airflow_provider_modelslab.transport import no_auth
+from airflow_provider_modelslab.saving.urls import server_of, shown
+from airflow_provider_modelslab.transport.prompt import StepwiseResponse
+from airflow_provider_modelslab.transport.session import PromptAdapter, PromptSession
 
 MAX_REDIRECTS = 5
+_logged = threading.local()
 _pool_log = logging.getLogger("urllib3.connectionpool")
 _MOST_ADDRESSES = 6  # of one name that are tried, each as long as a connection may take
 
 
-class GuardedSession(Session):
+class GuardedSession(PromptSession):
     """Fetches files from addresses that the server supplied.
 
     :param allow_private: whether http, and private and loopback addresses, are allowed too
@@ -44,14 +45,10 @@ class GuardedSession(Session):
     """
 
     def __init__(self, *, allow_private: bool = False, parallel: int = 4) -> None:
-        super().__init__()
+        super().__init__(_GuardedAdapter(allow_private, parallel), "identity")
         self._allow_private = allow_private
-        self._log_filter = partial(_without_query)  # one for each session, since sessions may overlap
-        self.auth = no_auth  # also keeps requests from looking into ~/.netrc
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.headers.update({"User-Agent": "airflow-provider-modelslab", "Accept-Encoding": "identity"})
-        self.mount("https://", _GuardedAdapter(allow_private, parallel))
-        self.mount("http://", _GuardedAdapter(allow_private, parallel))
+        self._log_filter = partial(_without_tokens)  # one for each session, since sessions may overlap
+        self.headers["User-Agent"] = "airflow-provider-modelslab"
 
     def __enter__(self) -> GuardedSession:
         _pool_log.addFilter(self._log_filter)
@@ -66,37 +63,62 @@ class GuardedSession(Session):
 
         :param timeout: seconds to connect and seconds between bytes
         :raises UnsafeUrlError: if the URL or a redirect leads where downloads must not go
-        :raises DownloadError: if there are more redirects than five
+        :raises DownloadError: if there are more redirects than five, or one to what is no URL
         """
-        for _ in range(MAX_REDIRECTS + 1):
-            safe = safe_url(url, allow_private=self._allow_private)
-            response = self.get(safe, headers=headers, stream=True, allow_redirects=False, timeout=timeout)
-            target = super().get_redirect_target(response)
+        at = url
+        for hop in range(MAX_REDIRECTS + 1):
+            show = server_of if hop else shown
+            safe = safe_url(at, allow_private=self._allow_private, show=show)
+            with _logging(server_only=hop > 0):
+                response = self.get(
+                    safe, headers=headers, stream=True, allow_redirects=False, timeout=timeout
+                )
+            target = self._redirect(response, safe)
             if target is None:
                 return response
             response.close()
-            url = urljoin(safe, target)
+            at = target
         raise DownloadError(f"{shown(url)} redirects more than {MAX_REDIRECTS} times")
 
-    def get_redirect_target(self, resp: Response) -> None:
-        """Return nothing: requests would read a redirect's body, however long, even if told not to follow."""
+    def _redirect(self, response: Response, url: str) -> str | None:
+        """Return where an answer leads to; None if nowhere else."""
+        try:
+            target = Session.get_redirect_target(self, response)
+            return None if target is None else urljoin(url, target)
+        except ValueError:  # also where it is not UTF-8
+            response.close()
+            raise DownloadError(f"{server_of(url)} redirects to what is no URL") from None
 
 
-def _without_query(record: logging.LogRecord) -> bool:
-    """Leave the query strings, which may hold signed tokens, out of urllib3's lines at DEBUG."""
+@contextmanager
+def _logging(server_only: bool) -> Iterator[None]:
+    """Say of the requests that this thread makes meanwhile how much of their URLs may be logged."""
+    _logged.server_only = server_only
+    try:
+        yield
+    finally:
+        _logged.server_only = False
+
+
+def _without_tokens(record: logging.LogRecord) -> bool:
+    """Leave what may hold signed tokens out of urllib3's lines at DEBUG: queries, and redirects' paths."""
     if isinstance(record.args, tuple):
-        record.args = tuple(each.split("?", 1)[0] if isinstance(each, str) else each for each in record.args)
+        record.args = tuple(_loggable(each) if isinstance(each, str) else each for each in record.args)
     return True
 
 
-class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, allow_private: bool, parallel: int) -> None:
-        self._allow_private = allow_private
-        super().__init__(pool_maxsize=max(parallel, 1))
+def _loggable(text: str) -> str:
+    hidden = text.startswith("/") and getattr(_logged, "server_only", False)
+    return "/…" if hidden else text.split("?", 1)[0]
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._allow_private)
+
+class _GuardedAdapter(PromptAdapter):
+    def __init__(self, allow_private: bool, parallel: int) -> None:
+        def opener(connection: HTTPConnection) -> socket.socket:
+            return _open_socket(connection, allow_private)
+
+        self._allow_private = allow_private
+        super().__init__(StepwiseResponse, opener, pool_maxsize=max(parallel, 1))
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         proxies = kwargs.get("proxies") or {}
@@ -109,28 +131,10 @@ def _check_before_proxy(url: str, allow_private: bool) -> None:
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return  # only the proxy can resolve it
     for *_, address in found:
         check_address(str(address[0]), parts.hostname or "", allow_private=allow_private)
-
-
-def _guarded_pools(allow_private: bool) -> dict[str, type[HTTPConnectionPool]]:
-    class Connection(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _open_socket(self, allow_private)
-
-    class SecureConnection(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _open_socket(self, allow_private)
-
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = Connection
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = SecureConnection
-
-    return {"http": Pool, "https": SecurePool}
 
 
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:

@@ -28,6 +28,11 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"[:_LONGEST]
 
 
+def server_of(url: str) -> str:
+    """Return as much of a redirect's target as may be logged: its path may hold a token as well."""
+    return "/".join(shown(url).split("/")[:3])
+
+
 def without_tokens(text: str) -> str:
     """Return ``text`` with every URL in it reduced to what may be shown."""
     return _URL.sub(lambda match: shown(match.group()), text)

@@ -63,6 +63,8 @@ def test_the_rest_is_asked_for_only_of_a_file_that_can_be_recognised() -> None:
     [
         ({"ETag": '"a"', "Last-Modified": "x"}, '"a"'),
         ({"ETag": 'W/"a"'}, None),
+        ({"ETag": '"a\r\n b"'}, None),
+        ({"Last-Modified": "Fri, 13 Nov 2026\r\n 10:00:00 GMT"}, None),
         ({"Last-Modified": "Fri, 13 Nov 2026 10:00:00 GMT"}, "Fri, 13 Nov 2026 10:00:00 GMT"),
         (
             {"Last-Modified": "Fri, 13 Nov 2026 10:00:00 GMT", "Date": "Fri, 13 Nov 2026 10:00:00 GMT"},
@@ -82,3 +84,9 @@ def test_an_encoded_body_has_no_length_to_trust_and_cannot_be_continued() -> Non
     assert mark_of({"Content-Encoding": "gzip", "Content-Length": "9", "ETag": '"a"'}) == Mark(None, None)
     assert mark_of({"Content-Length": "9", "ETag": '"a"'}) == Mark('"a"', 9)
     assert mark_of({"Content-Length": "nine"}) == Mark(None, None)
+
+
+def test_a_length_of_thousands_of_digits_is_none() -> None:
+    absurd = "1" + "0" * 5000
+    assert mark_of({"Content-Length": absurd}) == Mark(None, None)
+    assert judge(206, {**PART, "Content-Range": f"bytes 40-99/{absurd}"}, MARK, 40) is Verdict.CHANGED

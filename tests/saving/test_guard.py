@@ -258,6 +258,20 @@ def test_queries_stay_out_of_the_log_when_another_session_has_ended(
     assert "s3cret" not in caplog.text
 
 
+def test_of_a_redirect_s_target_only_the_server_is_told(
+    public: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    public.redirect = f"{public.url}/s3cret/again"
+    with pytest.raises(DownloadError, match="/x redirects more than 5 times") as caught:
+        fetch(f"{public.url}/x")
+    public.redirect = f"ftp://{PUBLIC}/s3cret"
+    with pytest.raises(UnsafeUrlError, match=f"ftp://{PUBLIC} cannot be downloaded: only https") as refused:
+        fetch(f"{public.url}/x")
+    assert caplog.text.count("/…") == 5
+    assert "s3cret" not in f"{caplog.text} {caught.value} {refused.value}"
+
+
 def test_queries_are_kept_out_of_the_log_even_at_debug(
     public: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from airflow_provider_modelslab.saving.gzipped import gunzip
+from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, decoded, is_encoded
 
 DATA = random.Random(1).randbytes(5000) + bytes(20_000) + b"end"
+
+GZIP = {"Content-Encoding": "gzip"}
 
 
 def pieces(data: bytes, size: int) -> Iterator[bytes]:
@@ -20,7 +22,7 @@ def pieces(data: bytes, size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("most", [1, 100, 10**6])
 @pytest.mark.parametrize("packed", [gzip.compress(DATA), zlib.compress(DATA)], ids=["gzip", "zlib"])
 def test_what_was_compressed_comes_back_in_pieces_of_any_size(packed: bytes, size: int, most: int) -> None:
-    found = list(gunzip(pieces(packed, size), most))
+    found = list(decoded(pieces(packed, size), GZIP, most))
     assert b"".join(found) == DATA
     assert max(map(len, found)) <= max(most, 1000)
 
@@ -28,13 +30,13 @@ def test_what_was_compressed_comes_back_in_pieces_of_any_size(packed: bytes, siz
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_several_members_are_one_file(size: int) -> None:
     packed = gzip.compress(DATA[:100]) + gzip.compress(DATA[100:])
-    assert b"".join(gunzip(pieces(packed, size), 50)) == DATA
+    assert b"".join(decoded(pieces(packed, size), GZIP, 50)) == DATA
 
 
 def test_a_bomb_goes_off_in_small_pieces() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     assert len(bomb) < 60_000
-    sizes = [len(piece) for piece in gunzip(iter([bomb]), 2**18)]
+    sizes = [len(piece) for piece in decoded(iter([bomb]), GZIP, 2**18)]
     assert sum(sizes) == 50_000_000
     assert max(sizes) <= 2**18
 
@@ -42,10 +44,20 @@ def test_a_bomb_goes_off_in_small_pieces() -> None:
 @pytest.mark.parametrize("length", [0, 1, 10, 3000, -9, -1])
 def test_an_early_end_is_an_error(length: int) -> None:
     packed = gzip.compress(DATA)[:length]
-    with pytest.raises(zlib.error):
-        list(gunzip(pieces(packed, 100), 100))
+    with pytest.raises(BrokenBodyError):
+        list(decoded(pieces(packed, 100), GZIP, 100))
 
 
 def test_what_is_not_compressed_is_an_error() -> None:
-    with pytest.raises(zlib.error):
-        list(gunzip(iter([b"<html>"]), 100))
+    with pytest.raises(BrokenBodyError):
+        list(decoded(iter([b"<html>"]), GZIP, 100))
+
+
+def test_what_does_not_say_that_it_is_compressed_is_passed_on_as_it_is() -> None:
+    assert list(decoded(pieces(gzip.compress(DATA), 1000), {}, 1)) == list(pieces(gzip.compress(DATA), 1000))
+
+
+@pytest.mark.parametrize("value", ["gzip", "GZIP", "br", "gzip, gzip", " deflate "])
+def test_any_coding_but_identity_counts(value: str) -> None:
+    assert is_encoded({"Content-Encoding": value})
+    assert not any(map(is_encoded, ({}, {"Content-Encoding": ""}, {"Content-Encoding": " Identity "})))

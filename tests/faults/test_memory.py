@@ -1,0 +1,67 @@
+"""No answer and no file, however large it is or becomes, takes much memory. In a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.connections import connection_json
+from tests.faults import faults
+from tests.faults.appetite import eater
+from tests.faults.proxy import Fault, Proxy
+from tests.faults.test_waiting import name_of
+from tests.standin import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is Linux's to tell")
+MOST = 100 * 2**20
+HUGE = [
+    faults.gigabyte,
+    faults.gzip_bomb,
+    faults.nested_gzip_bomb,
+    faults.many_values,
+    faults.endless_redirect,
+    faults.endless_continue,
+    faults.endless_headers,
+    faults.endless_header,
+    faults.endless_chunk_size,
+    faults.endless_trailers,
+]
+
+
+@pytest.fixture(scope="module")
+def eating() -> Iterator[tuple[Proxy, Callable[..., dict[str, Any]]]]:
+    with StandIn() as standin, Proxy(standin.url) as proxy:
+        connection = connection_json(proxy.url, standin.key, request_timeout=0.5)
+        with eater(**os.environ, AIRFLOW_CONN_MODELSLAB_DEFAULT=connection) as do:
+            yield proxy, do
+    assert proxy.outlasted == 0
+
+
+@pytest.mark.parametrize("fault", HUGE, ids=name_of)
+@pytest.mark.parametrize("caller", ["hook", "trigger"])
+def test_an_answer_is_not_taken_into_memory(
+    eating: tuple[Proxy, Callable[..., dict[str, Any]]], fault: Fault, caller: str
+) -> None:
+    proxy, do = eating
+    proxy.meet(then=fault)
+    answer = do(caller)
+    assert answer["outcome"] == "TryAgain"
+    assert answer["grown"] < MOST
+
+
+@pytest.mark.parametrize("fault", [faults.gigabyte, faults.gzip_bomb, faults.nested_gzip_bomb], ids=name_of)
+def test_a_file_is_not_taken_into_memory(
+    eating: tuple[Proxy, Callable[..., dict[str, Any]]], tmp_path: Path, fault: Fault
+) -> None:
+    proxy, do = eating
+    proxy.meet(then=fault)
+    answer = do("save", url=f"{proxy.url}/files/1/x.mp4", destination=str(tmp_path))
+    assert answer["outcome"] in ("InvalidContentError", "FileTooLargeError")
+    assert answer["grown"] < MOST
