@@ -1,0 +1,180 @@
+"""What must hold of each reader, whatever it is given; an ``AssertionError`` says that it does not."""
+
+from __future__ import annotations
+
+import json
+import ntpath
+import posixpath
+import re
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException
+
+from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
+from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.event import read_event, write_event
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    JobFailed,
+    Outcome,
+    Refused,
+    SlowDown,
+    TryAgain,
+    Waiting,
+)
+from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
+from airflow_provider_modelslab.saving import manifest
+from airflow_provider_modelslab.saving.address import check_address, safe_url
+from airflow_provider_modelslab.saving.names import folder_name, is_plain, plan_stems
+from airflow_provider_modelslab.saving.urls import is_data, shown
+
+KEY = "A-key-of-s0me-length"
+TOKEN = "t0ken-of-a-signed-url"
+NOW = 1_700_000_000.0
+ID = "263"
+FOLDER = "/destination/263"
+_DEVICE = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)[0-9])\.", re.IGNORECASE
+)  # no files on Windows, whatever the extension
+LONGEST_MESSAGE = 400  # characters: the API's words are cut at 300, and ours stand around them
+MOST_SECONDS = 1e15
+LONGEST_NAME = 230  # characters: with what is put around them while they are written, below the usual 255
+
+# Kept apart from the package's own tables on purpose: IANA's special-purpose registries.
+_REGISTRIES = """
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/29 192.0.2.0/24
+    192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    ::/16 100::/64 2001::/32 2001:2::/48 2001:10::/28 2001:db8::/32 5f00::/16 fc00::/7 fe80::/10 fec0::/10
+    ff00::/8
+"""
+NOT_PUBLIC = [ip_network(each) for each in _REGISTRIES.split()]
+NEVER = [ip_network(each) for each in ("169.254.0.0/16", "224.0.0.0/4", "fe80::/10", "ff00::/8")]
+#: Where an IPv6 address holds an IPv4 address, and how far from its end.
+EMBEDDING = {
+    IPv6Network("::ffff:0:0/96"): 0,
+    IPv6Network("64:ff9b::/96"): 0,
+    IPv6Network("2002::/16"): 80,
+}
+
+
+def check_answer(answer: Answer) -> Outcome:
+    """Any answer is one of the outcomes, without the key in it, and what follows of it can be told."""
+    outcome = read_answer(answer, ID, KEY)
+    assert isinstance(outcome, (Done, Waiting, SlowDown, TryAgain, JobFailed, Refused))
+    assert KEY not in repr(outcome)
+    check_message(describe(outcome))
+    for seconds in (getattr(outcome, "eta", None), getattr(outcome, "retry_after", None)):
+        assert seconds is None or 0 <= seconds <= MOST_SECONDS
+    if isinstance(outcome, Done):
+        check_result(outcome.result)
+    _check_what_follows(outcome)
+    return outcome
+
+
+def check_message(text: str) -> None:
+    assert text.isprintable()
+    assert 0 < len(text) <= LONGEST_MESSAGE
+
+
+def check_result(result: FaceSwapResult) -> None:
+    """A result is plain JSON that every database takes, and so is its manifest."""
+    assert result.output
+    assert all(result.output)
+    text = json.dumps(result.as_xcom(), allow_nan=False, ensure_ascii=False)
+    assert "\\u0000" not in text.replace("\\\\", "")  # a backslash of the text's own is written as two
+    assert json.loads(text.encode()) == result.as_xcom()
+    files = [manifest.SavedFile(f"{at}.jpg", "", 1, "", "") for at in range(len(result.output))]
+    written = manifest.build(result, files)
+    assert KEY.encode() not in written
+    assert manifest.read(written, result, lambda _: "") == files
+
+
+def _check_what_follows(outcome: Outcome) -> None:
+    step = Wait(NOW, NOW + 60, tolerance=1).after(outcome, NOW + 1, 0.5)
+    if isinstance(step, Wait):
+        assert NOW < step.next_look <= step.deadline
+        return
+    if step.kind is not EndingKind.DONE:
+        check_event(step)
+        assert isinstance(error_of(ID, step), ModelsLabError)
+
+
+def check_event(ending: Ending) -> None:
+    """An ending other than done travels through the database as it is."""
+    event = json.loads(json.dumps(write_event({ID: ending})).encode())
+    assert read_event(event) == ({ID: ending}, "")
+
+
+def check_names(urls: list[str]) -> None:
+    """Every file has a name of its own, right in the folder, on every file system."""
+    stems = plan_stems(urls)
+    assert len(stems) == len(urls)
+    assert len({stem.casefold() for stem in stems}) == len(stems)
+    for name in (f"{stem}.webp" for stem in stems):
+        assert is_plain(name)
+        assert name.isascii()
+        assert len(name) <= LONGEST_NAME
+        assert posixpath.dirname(posixpath.normpath(f"{FOLDER}/{name}")) == FOLDER
+        assert ntpath.basename(name) == name
+        assert not _DEVICE.match(name)
+        assert name.casefold() != manifest.NAME
+
+
+def check_id(text: str) -> None:
+    """An id is refused, or it is one segment of a URL's path and one folder."""
+    with suppress(ValueError):
+        path = fetch_path("/api/v6/faceswap", parse_request_id(text))
+        url = urlsplit(_prepared(f"https://host{path}"))
+        assert (url.netloc, url.path, url.query, url.fragment) == ("host", path, "", "")
+        assert posixpath.normpath(path) == path
+    with suppress(InvalidRequestIdError):
+        folder = folder_name(text)
+        assert posixpath.dirname(posixpath.normpath(f"/destination/{folder}/x")) == f"/destination/{text}"
+        assert ntpath.basename(folder) == folder
+
+
+def check_url(url: str, *, allow_private: bool) -> None:
+    """A URL is refused, or what requests makes of it has an allowed scheme and nobody's password."""
+    with suppress(UnsafeUrlError, RequestException):
+        prepared = urlsplit(_prepared(safe_url(url, allow_private=allow_private)))
+        assert prepared.scheme in (("https", "http") if allow_private else ("https",))
+        assert prepared.hostname
+        assert "@" not in prepared.netloc
+
+
+def check_shown(url: str) -> None:
+    """The query and the user of a URL are not shown."""
+    if TOKEN in re.sub(r"[\t\r\n]", "", url):  # a fuzzer that is guided by comparisons finds the word itself
+        return
+    if not is_data(url):
+        assert TOKEN not in shown(f"{url}?{TOKEN}")
+    assert TOKEN not in shown(f"https://me:{TOKEN}@{url}")
+
+
+def check_ip(ip: IPv4Address | IPv6Address) -> None:
+    """An address that is let through is public by the registries, or at least none that never may pass."""
+    for allow_private, refused in ((False, NOT_PUBLIC), (True, NEVER)):
+        with suppress(UnsafeUrlError):
+            check_address(str(ip), "host", allow_private=allow_private)
+            found = _meant(ip)
+            assert not any(found in network for network in refused if found.version == network.version)
+
+
+def _meant(ip: Any) -> Any:
+    """Return the IPv4 address that an IPv6 address is a spelling of, or the address itself."""
+    for network, bits in EMBEDDING.items():
+        if ip in network:
+            return IPv4Address(int(ip) >> bits & 0xFFFFFFFF)
+    return ip
+
+
+def _prepared(url: str) -> str:
+    request = PreparedRequest()
+    request.prepare_url(url, None)
+    return request.url or ""

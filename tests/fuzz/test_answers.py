@@ -1,0 +1,80 @@
+"""Any answer is read as one of the outcomes, and whatever follows of it is fit to be told and stored."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from airflow_provider_modelslab.protocol.answer import Answer
+from airflow_provider_modelslab.protocol.outcome import Refusal, TryAgain
+from airflow_provider_modelslab.protocol.retry_after import read_retry_after
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+from airflow_provider_modelslab.saving.answers import judge, mark_of
+from tests.fuzz import properties, strategies
+from tests.fuzz.properties import KEY, NOW
+
+statuses = st.integers(100, 599)
+
+
+@settings(max_examples=1000)
+@example(200, {}, b'{"output": "x", "meta": {"text": "\\ud800 \\u0000"}}')
+@example(200, {}, b'{"output": "https://h/\\ud800", "meta": {"seed": NaN, "low": -Infinity}}')
+@example(200, {}, b'{"status": "processing", "eta": 1e300}')
+@example(502, {"content-type": f"text/{KEY}"}, b"<html>")
+@given(statuses, strategies.headers, strategies.bodies)
+def test_any_answer_is_an_outcome(status: int, headers: dict[str, str], body: bytes) -> None:
+    properties.check_answer(Answer(status, headers, body, NOW))
+
+
+@pytest.mark.parametrize("depth", [20, 21, 400, 900, 3000])
+def test_no_depth_of_an_answer_is_too_much(depth: int) -> None:
+    body = b'{"output": "x", "meta": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+    properties.check_answer(Answer(200, {}, body, NOW))
+
+
+def test_an_answer_of_more_values_than_the_api_ever_gives_is_not_parsed() -> None:
+    body = b'{"status": "processing", "output": [' + b"{}," * 200_000 + b"{}]}"
+    assert isinstance(properties.check_answer(Answer(200, {}, body, NOW)), TryAgain)
+
+
+@given(strategies.objects, strategies.headers)
+def test_a_wish_to_wait_is_a_number_of_seconds_or_none(
+    body: dict[str, object], headers: dict[str, str]
+) -> None:
+    seconds = read_retry_after(body, headers, NOW)
+    assert seconds is None or 0 <= seconds < float("inf")
+
+
+@example({"Content-Length": "1" + "0" * 5000, "Content-Range": "bytes 5-9/1" + "0" * 5000})
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "Content-Length": strategies.waits,
+            "Content-Range": strategies.waits.map("bytes 5-9/{}".format) | strategies.any_text,
+            "Content-Encoding": strategies.any_text,
+            "Last-Modified": strategies.waits,
+            "Date": strategies.waits,
+            "ETag": strategies.any_text.map('"{}"'.format) | strategies.any_text,
+        },
+    )
+)
+def test_any_headers_of_a_file_are_judged(headers: dict[str, str]) -> None:
+    for status in (200, 206):
+        mark = mark_of(headers)
+        judge(status, headers, mark, offset=5)
+        assert mark.total is None or mark.total >= 0
+
+
+endings = st.builds(
+    Ending,
+    st.sampled_from([kind for kind in EndingKind if kind is not EndingKind.DONE]),
+    strategies.any_text.filter(str.isprintable),
+    st.none() | st.sampled_from(list(Refusal)),
+)
+
+
+@given(endings)
+def test_any_ending_comes_out_of_an_event_as_it_went_in(ending: Ending) -> None:
+    properties.check_event(ending)
