@@ -2,15 +2,16 @@
 
 `AirflowHome` is a folder with a database, a dags folder and the settings that make Airflow quick and quiet;
 `AirflowHome.run_dag_test` runs one DAG in one process; `Standalone` runs scheduler, triggerer, DAG processor
-and web server. Both answer with a `Run`: states, XComs and logs, read from the database and the log files,
-which are the same on Airflow 2.11 and 3.
+and web server; so does `Components`, each by itself, so that one can be killed. All answer with a `Run`:
+states, XComs and logs, read from the database and the log files, which are the same on Airflow 2.11 and 3.
 """
 
 from __future__ import annotations
 
+from tests.running.components import Components
 from tests.running.home import AirflowHome
 from tests.running.processes import NotInTimeError
 from tests.running.records import Run
 from tests.running.standalone import Standalone
 
-__all__ = ["AirflowHome", "NotInTimeError", "Run", "Standalone"]
+__all__ = ["AirflowHome", "Components", "NotInTimeError", "Run", "Standalone"]

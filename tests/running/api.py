@@ -47,6 +47,17 @@ class Api:
         body: dict[str, Any] = {"conf": conf} | ({"logical_date": None} if AIRFLOW_3 else {})
         return str(self.call("POST", f"{self._prefix}/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def connect(self, conn_id: str, **fields: Any) -> None:
+        """Define a connection in the database, or change one that is there."""
+        values = {"connection_id": conn_id, "conn_type": "modelslab"} | fields
+        values["extra"] = json.dumps(values.get("extra", {}))
+        try:
+            self.call("POST", f"{self._prefix}/connections", values)
+        except urllib.error.HTTPError as error:
+            if error.code != 409:
+                raise
+            self.call("PATCH", f"{self._prefix}/connections/{conn_id}", values)
+
     def password(self) -> str:
         """The password that `airflow standalone` gave its user."""
         if not AIRFLOW_3:

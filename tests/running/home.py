@@ -7,10 +7,14 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tests.running.database import Sqlite
 from tests.running.processes import run
 from tests.running.records import Run
+
+if TYPE_CHECKING:
+    from tests.running.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 CONNECTION = "AIRFLOW_CONN_"
@@ -36,6 +40,9 @@ SETTINGS = {
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     "AIRFLOW__WEBSERVER__WEB_SERVER_HOST": "127.0.0.1",
     "AIRFLOW__WEBSERVER__WORKERS": "1",
+    # The API server imports much at a worker's first call; on a busy machine that takes longer than 5 s, and
+    # a worker that tries so a few times in vain fails its task before it has begun.
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
     "NO_COLOR": "1",
     "NO_PROXY": "127.0.0.1,localhost",
     "PYTHONUNBUFFERED": "1",
@@ -48,10 +55,18 @@ class AirflowHome:
     :param path: the folder; made where it is missing
     :param template: another home whose migrated database is copied; migrating one takes seconds
     :param env: further environment variables for every process
+    :param database: in place of a SQLite file in the folder
     """
 
-    def __init__(self, path: Path, template: Path | None = None, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        template: Path | None = None,
+        env: dict[str, str] | None = None,
+        database: Database | None = None,
+    ) -> None:
         self.path = path.resolve()
+        self.database = database or Sqlite(self.path)
         self.dags = self.path / "dags"
         self.log = self.path / "commands.log"
         self.dags.mkdir(parents=True, exist_ok=True)
@@ -102,11 +117,10 @@ class AirflowHome:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
-        database = f"sqlite:///{self.path}/airflow.db"
         return kept | SETTINGS | {
             "AIRFLOW_HOME": str(self.path),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database.url,
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.path / "logs"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PYTHONPATH": str(ROOT),

@@ -82,6 +82,23 @@ def stop(process: subprocess.Popen[Any], grace: float = 10) -> None:
     process.poll()
 
 
+def kill(pid: int) -> None:
+    """End a process with everything that it started by SIGKILL, as a machine that fails would."""
+    tree = _frozen_tree(pid)
+    _signal_all(tree, signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, tree)), 10, f"the end of process {pid}", 0.05)
+
+
+def halt(pid: int) -> None:
+    """Bring a process and everything that it started to a halt."""
+    _frozen_tree(pid)
+
+
+def resume(pid: int) -> None:
+    """Let a process that was halted go on, with everything that it started."""
+    _signal_all(_tree(pid), signal.SIGCONT)
+
+
 def _frozen_tree(pid: int) -> list[psutil.Process]:
     """A process and all below it, brought to a halt so that none can start another while we look.
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from tests.running.database import Sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from tests.running.database import Database, Rows
 
 FINISHED = frozenset({"success", "failed"})
 TIME = re.compile(r"\[?(\d{4}-\d\d-\d\dT[\d:.]+)")
@@ -24,25 +26,33 @@ class Run:
     """One DAG run in the database of an Airflow home.
 
     :param home: the Airflow home
-    :param output: what the process of a `dag.test()` run printed; empty for a run in `Standalone`
+    :param output: what the process of a `dag.test()` run printed; empty for a run in a whole Airflow
+    :param database: the home's database; none means the SQLite file in it
     """
 
     home: Path
     dag_id: str
     run_id: str
     output: str = ""
+    database: Database | None = None
 
     @classmethod
     def newest(cls, home: Path, dag_id: str, output: str = "") -> Run | None:
         """The run of a DAG that was begun last, or None where there is none."""
-        rows = _rows(home, "select run_id from dag_run where dag_id = ? order by id desc limit 1", dag_id)
+        rows = Sqlite(home).rows(
+            "select run_id from dag_run where dag_id = ? order by id desc limit 1", dag_id
+        )
         return cls(home, dag_id, rows[0][0], output) if rows else None
+
+    def rows(self, query: str, *values: object) -> Rows:
+        """What a query of the database gives; a `?` in it stands for a value."""
+        return (self.database or Sqlite(self.home)).rows(query, *values)
 
     @property
     def state(self) -> str:
         """State of the run: queued, running, success or failed."""
         query = "select state from dag_run where dag_id = ? and run_id = ?"
-        return str(_rows(self.home, query, self.dag_id, self.run_id)[0][0])
+        return str(self.rows(query, self.dag_id, self.run_id)[0][0])
 
     @property
     def finished(self) -> bool:
@@ -52,20 +62,17 @@ class Run:
     def task_states(self) -> dict[str, str | None]:
         """State of each task instance; a mapped one is named `task[0]`."""
         query = "select task_id, map_index, state from task_instance where dag_id = ? and run_id = ?"
-        rows = _rows(self.home, query, self.dag_id, self.run_id)
+        rows = self.rows(query, self.dag_id, self.run_id)
         return {_name(task_id, index): state for task_id, index, state in sorted(rows)}
 
     def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """The XCom that a task left, or None."""
         query = (
-            "select value from xcom"
+            "select cast(value as text) from xcom"  # drivers differ in what they make of JSON by themselves
             " where dag_id = ? and run_id = ? and task_id = ? and key = ? and map_index = ?"
         )
-        rows = _rows(self.home, query, self.dag_id, self.run_id, task_id, key, map_index)
-        value = rows[0][0] if rows else None
-        return (
-            json.loads(value) if isinstance(value, (str, bytes)) else value
-        )  # SQLite turns "3" into 3 by itself
+        rows = self.rows(query, self.dag_id, self.run_id, task_id, key, map_index)
+        return json.loads(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def task_log(self, task_id: str, map_index: int = -1) -> str:
         """The log of a task, all tries and its triggers, one plain line for each entry.
@@ -91,12 +98,6 @@ class Run:
         for path in self.log_files(task_id, map_index):
             timed += _timed(_readable(line) for line in path.read_text(errors="replace").splitlines())
         return [line for _, line in sorted(timed, key=lambda pair: pair[0])]
-
-
-def _rows(home: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    database = home / "airflow.db"
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
-        return connection.execute(query, values).fetchall()
 
 
 def _name(task_id: str, map_index: int) -> str:

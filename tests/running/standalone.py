@@ -4,57 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.running.api import USER, Api
-from tests.running.processes import NotInTimeError, free_ports, start, stop, wait_until
-from tests.running.records import Run
+from tests.running.base import Running
+from tests.running.processes import start, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
     from tests.running.home import AirflowHome
 
 
-class Standalone:
-    """`airflow standalone` in a home, on free ports, as a context manager; nothing is left running after it.
-
-    :param home: the home, with its DAGs and connections in place
-    :param timeout: seconds until all components must be healthy
-    """
+class Standalone(Running):
+    """`airflow standalone` in a home; its parameters are those of `Running`."""
 
     def __init__(self, home: AirflowHome, timeout: float = 120) -> None:
-        self.home, self.timeout = home, timeout
+        super().__init__(home, timeout)
         self.log = home.path / "standalone.log"
-        web, worker_logs, trigger_logs = free_ports(3)
-        self.url = f"http://127.0.0.1:{web}"
-        self.api = Api(self.url, home.path)
-        self.env = home.env | _addresses(self.url, web, worker_logs, trigger_logs)
         self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def login(self) -> tuple[str, str]:
-        """User and password of the web page."""
-        return USER, self.api.password()
-
-    def __enter__(self) -> Standalone:
-        try:
-            return self.start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self) -> Standalone:
         """Start everything and wait until all of it is healthy."""
         command = [sys.executable, "-m", "airflow", "standalone"]
         self.process = start(command, self.env, self.log, self.home.path)
-        self._wait(self.api.healthy, self.timeout, "Airflow to be healthy")
+        self.wait_for(self.api.healthy, self.timeout, f"Airflow to be healthy; its log is {self.log}")
         return self
 
     def stop(self) -> None:
@@ -62,38 +33,7 @@ class Standalone:
         if self.process is not None:
             stop(self.process, grace=3)  # the home is thrown away: no need to wait for good manners
 
-    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None, timeout: float = 60) -> Run:
-        """Begin a run of the DAG, once Airflow has read its file."""
-        self._wait(lambda: self.api.knows(dag_id), timeout, f"the DAG {dag_id} to be read")
-        return Run(self.home.path, dag_id, self.api.trigger(dag_id, conf or {}))
-
-    def wait(
-        self, run: Run, timeout: float = 120, until: Callable[[], Any] | None = None, what: str = "its end"
-    ) -> Run:
-        """Wait for the end of a run, or for `until()` to be true; see `Run.state` for how it ended."""
-        try:
-            self._wait(until or (lambda: run.finished), timeout, f"the run {run.run_id} to reach {what}")
-        except NotInTimeError as error:
-            raise NotInTimeError(f"{error}; the run is {run.state}, its tasks {run.task_states()}") from None
-        return run
-
-    def _wait(self, check: Callable[[], Any], timeout: float, what: str) -> None:
-        wait_until(lambda: self._alive() and check(), timeout, f"{what}; its log is {self.log}")
-
-    def _alive(self) -> bool:
+    def check(self) -> None:
+        """Raise RuntimeError where it ended by itself."""
         if self.process is None or self.process.poll() is not None:
             raise RuntimeError(f"airflow standalone ended by itself; its log is {self.log}")
-        return True
-
-
-def _addresses(url: str, web: int, worker_logs: int, trigger_logs: int) -> dict[str, str]:
-    return {
-        "AIRFLOW__API__AUTH_BACKENDS": "airflow.providers.fab.auth_manager.api.auth.backend.basic_auth",
-        "AIRFLOW__API__BASE_URL": url,
-        "AIRFLOW__API__PORT": str(web),
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_logs),
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(worker_logs),
-        "AIRFLOW__WEBSERVER__BASE_URL": url,
-        "AIRFLOW__WEBSERVER__WEB_SERVER_PORT": str(web),
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -10,7 +11,18 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.running.processes import NotInTimeError, alive, free_ports, run, start, stop, wait_until
+from tests.running.processes import (
+    NotInTimeError,
+    alive,
+    free_ports,
+    halt,
+    kill,
+    resume,
+    run,
+    start,
+    stop,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +68,33 @@ def test_stop_ends_the_whole_family(tmp_path: Path) -> None:
     assert children
     assert not any(map(alive, children))
     assert process.returncode is not None
+
+
+def test_kill_ends_the_whole_family_at_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    process = start([sys.executable, "-c", FAMILY], os.environ, log, tmp_path)
+    wait_until(lambda: "deaf" in log.read_text(), 10, "the child")
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    kill(process.pid)
+    assert process.wait(10) == -signal.SIGKILL
+    assert len(family) == 2
+    assert not any(map(alive, family))
+
+
+def test_a_halted_family_stands_still_until_it_is_resumed(tmp_path: Path) -> None:
+    ticking = "import itertools, time\nfor n in itertools.count(): print(n, flush=True); time.sleep(0.01)"
+    log = tmp_path / "log"
+    process = start([sys.executable, "-c", ticking], os.environ, log, tmp_path)
+    try:
+        wait_until(lambda: log.stat().st_size, 10, "the first tick")
+        halt(process.pid)
+        before = log.stat().st_size
+        time.sleep(0.2)
+        assert log.stat().st_size == before
+        resume(process.pid)
+        wait_until(lambda: log.stat().st_size > before, 10, "another tick")
+    finally:
+        stop(process)
 
 
 def test_run_gives_exit_code_and_output(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""Airflow's metadata database, read by plain SQL: SQLite in a file of the home, or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Rows = list[tuple[Any, ...]]
+
+
+class Database(Protocol):
+    """A database that Airflow can be given, and that can be asked."""
+
+    @property
+    def url(self) -> str:
+        """What Airflow takes as `[database] sql_alchemy_conn`."""
+
+    def rows(self, query: str, *values: object) -> Rows:
+        """What a query gives; a `?` in it stands for a value."""
+
+
+class Sqlite:
+    """The file `airflow.db` of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self.file = home / "airflow.db"
+        self.url = f"sqlite:///{self.file}"
+
+    def rows(self, query: str, *values: object) -> Rows:
+        """What a query gives; a `?` in it stands for a value."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(query, values).fetchall()
