@@ -1,0 +1,40 @@
+"""The smaller form of `python -m tests.leaks`: each kind of failure once, nothing masked, all logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.leaks.cells import all_cells, some_cells
+from tests.leaks.connections import BROKEN, USABLE
+from tests.leaks.examples import all_examples, some_examples
+from tests.leaks.hunt import Hunt
+from tests.leaks.kinds import KINDS
+from tests.leaks.report import report
+from tests.leaks.settings import LEVELS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(900)
+def test_the_key_is_found_nowhere_and_what_leaks_on_purpose_everywhere(
+    tmp_path: Path, migrated_home: Path
+) -> None:
+    hunt = Hunt(tmp_path, LEVELS["unmasked"], template=migrated_home)
+    findings = hunt.run(some_cells(all_cells()), some_examples())
+    assert not findings.bad(), report("unmasked", findings)
+
+
+def test_the_smaller_form_has_every_kind_every_mode_and_every_example() -> None:
+    few, every = some_cells(all_cells()), all_cells()
+    assert [cell.kind for cell in few if cell.kind] == list(KINDS)
+    assert {cell.arguments["modelslab_conn_id"] for cell in few} == {*USABLE, *BROKEN}
+    assert {mode_of(cell.task_id) for cell in few} == {mode_of(cell.task_id) for cell in every}
+    assert {each.stem for each in some_examples()} == {each.stem for each in all_examples()}
+
+
+def mode_of(task_id: str) -> str:
+    return task_id.rpartition("-")[2]
