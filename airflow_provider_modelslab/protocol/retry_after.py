@@ -34,8 +34,9 @@ def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: f
 
 
 def _from_header(value: str | None, now: float) -> float | None:
-    if value is None or (seconds := as_number(value)) is not None:
-        return seconds if value is not None else None
+    seconds = as_number(value)
+    if value is None or seconds is not None:
+        return seconds
     try:
         date = parsedate_to_datetime(value)
         at = date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # RFC 9110, 5.6.7: always GMT

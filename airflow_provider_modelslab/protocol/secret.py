@@ -9,7 +9,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_TELLING = 4  # letters and digits in a row, by which most other texts are ruled out
 _SHORTEST = 8  # a shorter key would be found inside innocent words
 _BACKSLASHES = r"\\{0,8}"  # JSON in JSON has more at each level
 
@@ -50,7 +49,7 @@ def _hints(secret: str) -> list[str]:
     They take a fraction of the time that the pattern takes, and nearly all answers have none of them.
     """
     longest = max(re.findall(r"[A-Za-z0-9]+", secret), key=len, default="")
-    return [longest if len(longest) >= _TELLING else "", *_in_base64(secret)]
+    return [longest, *_in_base64(secret)]
 
 
 @lru_cache(maxsize=16)
@@ -66,7 +65,7 @@ def _spelled_part(part: str, before: str) -> str:
     escaped = f"(?i:{'|'.join(_escapes(char))})"
     if char == "\\":
         return rf"(?:\\{{1,16}}|(?:{escaped}){{1,16}})"
-    return f"(?:{'|'.join([before + re.escape(char), escaped, *_substitutes(char)])})"
+    return f"(?:{'|'.join([escaped, *_substitutes(char), before + re.escape(char)])})"
 
 
 def _escapes(char: str) -> list[str]:

@@ -66,10 +66,11 @@ def test_future_links_are_not_files_yet() -> None:
     assert outcome == Waiting("processing", 5)
 
 
-def test_a_redirect_is_named_and_not_followed() -> None:
-    outcome = read(301, b"", {"location": "https://elsewhere.example/"})
+@pytest.mark.parametrize("status", [300, 301, 308])
+def test_a_redirect_is_named_and_not_followed(status: int) -> None:
+    outcome = read(status, b"", {"location": "https://elsewhere.example/"})
     assert outcome == TryAgain(
-        "HTTP 301: the server redirects, and the key does not follow; "
+        f"HTTP {status}: the server redirects, and the key does not follow; "
         "set the connection's host to the server's own address"
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_modelslab.protocol.secret import without_secret
@@ -100,3 +101,87 @@ def test_no_text_holds_the_search_up(key: str, end: str) -> None:
     hostile = ["\\" * 200_000, "%25" * 100_000, "&#0000000" * 30_000, key[:-1] * 10_000, "&amp;" * 50_000]
     for text in hostile:
         without_secret({"message": text + end}, key)
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in a URL": lambda key: quote(key, safe=""),
+    "in a URL in a URL": lambda key: quote(quote(key, safe=""), safe=""),
+    "in HTML": html.escape,
+    "in HTML by numbers": lambda key: re.sub("[^A-Za-z0-9]", lambda char: f"&#{ord(char[0])};", key),
+    "in HTML by hexadecimal numbers": lambda key: re.sub(
+        "[^A-Za-z0-9]", lambda c: f"&#X{ord(c[0]):04X};", key
+    ),
+    "in a header": lambda key: key.encode().decode("latin-1"),
+    "in JSON": lambda key: json.dumps(key)[1:-1],
+    "in JSON as it is": lambda key: json.dumps(key, ensure_ascii=False)[1:-1],
+    "in JSON in JSON": lambda key: json.dumps(json.dumps(key))[3:-3],
+}
+keys = st.text(st.characters(codec="utf-8", exclude_characters="«»\\"), min_size=8, max_size=12)
+
+
+@settings(max_examples=5)
+@example("LEAK+/???~canary=é")
+@example("a 'quoted' key")
+@example('a "quoted" & <marked> key, 100%')
+@example("Ends with Ã")
+@given(keys)
+@pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
+def test_of_any_secret_nothing_is_left_and_of_the_rest_everything(
+    encode: Callable[[str], str], key: str
+) -> None:
+    spelled = encode(key)
+    before = "\\" * (
+        len(spelled) - len(spelled.lstrip("\\"))
+    )  # an escape before the first character may stay
+    cleaned = without_secret({f"«{spelled}»": ["«", f"«{spelled}»", spelled]}, key)
+    assert cleaned in [{f"«{left}»": ["«", f"«{left}»", left]} for left in ("***", f"{before}***")]
+
+
+@settings(max_examples=15)
+@given(keys, st.sampled_from(["", "!", "!!"]))
+@pytest.mark.parametrize("prefix", ["", ":", "::", ":::"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_of_base64_everything_that_is_the_secret_s_alone_is_blotted_out(
+    encode: Callable[[bytes], bytes], prefix: str, key: str, end: str
+) -> None:
+    before, raw = len(prefix), len(key.encode())
+    text = encode(f"{prefix}{key}{end}".encode()).decode()
+    first, last = -(-before * 8 // 6), (before + raw) * 8 // 6  # six bits to a character
+    assert without_secret([text], key) == [f"{text[:first]}***{text[last:]}"]
+
+
+@settings(max_examples=30)
+@given(st.text("abcXYZ019-_./+=", min_size=8, max_size=12), st.data())
+def test_what_is_one_character_off_the_secret_stays(key: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(key) - 1))
+    other = data.draw(st.sampled_from("abcxyzXYZ019-_./+=").filter(lambda char: char != key[at]))
+    value = {"message": key[:at] + other + key[at + 1 :], key[1:]: [key[:-1]]}
+    assert without_secret(value, key) is value
+
+
+@pytest.mark.parametrize("key", ["two\\\\backslashes", "line\nbreak\r\nand\ttab", "page\fand\bback"])
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_secret_with_odd_characters_is_found_as_well(spell: Callable[[str], str], key: str) -> None:
+    cleaned = without_secret({"message": spell(key)}, key)["message"]
+    assert "***" in cleaned
+    assert not {"two", "back", "line", "break", "page"} & set(cleaned.split("***"))
+    assert len(cleaned) < len(spell(key))
+
+
+def test_a_secret_of_eight_characters_is_found_and_one_of_seven_left_alone() -> None:
+    assert without_secret("is 12345678 it", "12345678") == "is *** it"
+    assert without_secret("is 1234567 it", "1234567") == "is 1234567 it"
+
+
+def test_a_secret_without_letters_and_digits_in_a_row_is_found_too() -> None:
+    assert without_secret(["a-b-c-d-e-f"], "a-b-c-d-e-f") == ["***"]
+    assert without_secret(["%2D-%2D-%2d-%252D-"], "--------") == ["***"]
+
+
+def test_a_secret_spelled_in_every_way_at_once_is_found_in_each() -> None:
+    key = "LEAK+/???~canary=é"
+    encoders = (base64.b64encode, base64.urlsafe_b64encode)
+    encoded = [encode(b":" * before + key.encode()).decode() for encode in encoders for before in range(3)]
+    cleaned = without_secret([key, *(spell(key) for spell in SPELLINGS.values()), *encoded], key)
+    assert all("***" in text for text in cleaned)
