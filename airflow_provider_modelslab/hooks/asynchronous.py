@@ -24,7 +24,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook, no_connection, settings_of
+from airflow_provider_modelslab.hooks.modelslab import no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.fields import one_line
@@ -150,7 +150,7 @@ class AsyncModelsLab:
             settings = self._settings
             if settings is None or settings is instead_of:
                 try:
-                    connection = await compat.get_async_connection(self.conn_id, hook=ModelsLabHook)
+                    connection = await compat.get_async_connection(self.conn_id)
                 except AirflowNotFoundException:
                     raise no_connection(self.conn_id) from None
                 settings = self._settings = settings_of(connection, self.conn_id)

@@ -54,9 +54,9 @@ async def test_a_thousand_looks_use_few_tcp_connections_and_one_look_up(
     looked_up: list[str] = []
     look_up = compat.get_async_connection
 
-    async def counting(conn_id: str, hook: Any) -> Any:
+    async def counting(conn_id: str) -> Any:
         looked_up.append(conn_id)
-        return await look_up(conn_id, hook=hook)
+        return await look_up(conn_id)
 
     monkeypatch.setattr(compat, "get_async_connection", counting)
     jobs = [str(job) for job in connected.add_jobs(1000)]
@@ -155,7 +155,7 @@ async def test_a_missing_connection_is_an_error_and_not_a_look() -> None:
 async def test_a_look_up_that_fails_for_the_moment_is_tried_again(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def out_of_order(conn_id: str, hook: Any) -> Any:
+    async def out_of_order(conn_id: str) -> Any:
         raise OSError("the database is restarting")
 
     job = str(connected.add_job())

@@ -6,10 +6,9 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSkipException
+from airflow.providers.common.compat.sdk import AirflowSkipException, BaseHook
 
 from airflow_provider_modelslab.exceptions import ModelsLabUnavailableError
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from tests.deferring import run_task
 from tests.sensors import BOTH, sensor
 
@@ -62,14 +61,14 @@ def test_with_silent_fail_trouble_is_waited_out_until_the_deadline(
 
 def break_look_up(monkeypatch: pytest.MonkeyPatch, *, times: int) -> None:
     """Let Airflow fail to look the connection up so often, as it does while its database restarts."""
-    look_up, calls = ModelsLabHook.get_connection, itertools.count()
+    look_up, calls = BaseHook.get_connection, itertools.count()
 
     def look_up_or_fail(conn_id: str) -> Any:
         if next(calls) < times:
             raise OSError("the database is restarting")
         return look_up(conn_id)
 
-    monkeypatch.setattr(ModelsLabHook, "get_connection", staticmethod(look_up_or_fail))
+    monkeypatch.setattr(BaseHook, "get_connection", staticmethod(look_up_or_fail))
 
 
 @BOTH
