@@ -156,6 +156,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _advice(path: str, error: Exception) -> str:
     scheme = path.partition("://")[0]
+    if isinstance(error, TypeError) and isinstance(error, ValueError):  # how universal-pathlib 0.3 says it
+        return "Install the universal-pathlib that the constraints file of this Airflow names, such as 0.2.6."
     if isinstance(error, (ImportError, ValueError)):
         if scheme not in _EXTRAS:
             return f"The scheme {scheme!r} is not known here. {_EXAMPLES}"

@@ -137,6 +137,21 @@ def test_a_store_whose_library_is_missing_says_what_to_install(
         check_destination(f"{scheme}://bucket/x")
 
 
+@pytest.mark.parametrize("destination", ["file:///data", "s3://bucket/x"])
+def test_a_path_library_too_new_for_this_airflow_is_not_taken_for_a_wrong_destination(
+    monkeypatch: pytest.MonkeyPatch, destination: str
+) -> None:
+    class IncompatibleProtocolError(TypeError, ValueError):
+        """As universal-pathlib 0.3 raises it under Airflow 3.0."""
+
+    def refuse(self: Any) -> None:
+        raise IncompatibleProtocolError("detected protocol which is incompatible")
+
+    monkeypatch.setattr(ObjectStoragePath, "fs", property(refuse))
+    with pytest.raises(InvalidDestinationError, match="constraints file"):
+        check_destination(destination)
+
+
 @pytest.mark.parametrize("scheme", ["nope", "https"])
 def test_an_unknown_scheme_is_named(scheme: str) -> None:
     with pytest.raises(InvalidDestinationError, match=f"'{scheme}' is not known"):
