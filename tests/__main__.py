@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options, rest = parser.parse_known_args(arguments)
     with exiting():
-        environment = choose(options.airflow, options.python, groups=("test",), wheel=options.wheel)
+        environment = choose(options.airflow, options.python, groups=("test", "kills"), wheel=options.wheel)
         _become_pytest(str(make(environment)), environment, rest, options.coverage)
 
 

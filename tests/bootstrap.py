@@ -34,6 +34,17 @@ PYTHONS = {
     "3.2": ("3.10", "3.11", "3.12", "3.13"),
     "3.3": ("3.10", "3.11", "3.12", "3.13"),
 }
+# `airflow dags test` before 3.3 drops the API that it calls; the garbage collector ends it soon or late, and
+# from 26.2 on svcs then takes away what each call needs.
+LASTING_API = "svcs<26.2"
+#: What an Airflow line allows and does not run with; its constraints file spares deployments that.
+PINS = {
+    # 0.3 refuses every ObjectStoragePath, newer FastAPIs the bodies that tasks send; Airflow 3.1 bounds both.
+    "3.0": ("universal-pathlib<0.3", "fastapi<0.118", LASTING_API),
+    "3.1": (LASTING_API,),
+    # From 0.137 on the API server does not start; Airflow 3.3 says so.
+    "3.2": ("fastapi<0.137", LASTING_API),
+}
 #: A person's pip settings that would put packages elsewhere than into the environment.
 PIP_SETTINGS = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 #: When the program began, handed on when it becomes another one; the clock is the same for all processes.
@@ -85,15 +96,20 @@ class Environment:
         return self.folder / "made-of.json"
 
     @property
+    def pins(self) -> tuple[str, ...]:
+        return PINS.get(self.airflow, ())
+
+    @property
     def requirements(self) -> list[str]:
         package = [str(self.wheel.resolve())] if self.wheel else ["-e", str(ROOT)]
         groups = [item for name in self.groups for item in ("--group", f"{ROOT / 'pyproject.toml'}:{name}")]
-        return [*package, f"apache-airflow~={self.airflow}.0", *groups]
+        return [*package, f"apache-airflow~={self.airflow}.0", *self.pins, *groups]
 
     def digest(self) -> str:
         """What the environment was made from; another value means making it again."""
         parts = [(ROOT / "pyproject.toml").read_bytes(), self.wheel.read_bytes() if self.wheel else b""]
-        return hashlib.sha256(b"\0".join([*parts, str(ROOT).encode()])).hexdigest()
+        parts += [text.encode() for text in (str(ROOT), *self.pins)]
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def groups_there(self) -> set[str] | None:
         """The groups that it has now, or None where it does not stand or is out of date."""
@@ -162,7 +178,7 @@ def _make(environment: Environment) -> None:
         say("uv could not do it; trying pip, which takes minutes")
         if not _install_with("pip", base, environment):
             raise CannotStartError(
-                f"Installing failed:\n{_tail(environment.log)}\nAll of it is in {environment.log}"
+                f"Installing failed:\n{tail(environment.log)}\nAll of it is in {environment.log}"
             )
     stamp = {"digest": environment.digest(), "groups": environment.groups}
     environment.stamp.write_text(json.dumps(stamp))
@@ -212,7 +228,8 @@ def _lock(environment: Environment) -> Iterator[None]:
         yield
 
 
-def _tail(path: Path, lines: int = 25) -> str:
+def tail(path: Path, lines: int = 25) -> str:
+    """The end of a log."""
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
 
 

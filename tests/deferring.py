@@ -32,13 +32,14 @@ def run_task(operator: Any, context: Any = None) -> Any:
     except TaskDeferred as deferral:
         _, kwargs = deferral.trigger.serialize()
         trigger = type(deferral.trigger)(**json.loads(json.dumps(kwargs)))
-        event = asyncio.run(_first_event(trigger))
+        event = asyncio.run(first_event(trigger)).payload
         return resumed.resume_execution(
             deferral.method_name, {**(deferral.kwargs or {}), "event": json.loads(json.dumps(event))}, context
         )
 
 
-async def _first_event(trigger: Any) -> Any:
+async def first_event(trigger: Any) -> Any:
+    """The event of a trigger, which fires once."""
     async for event in trigger.run():
-        return event.payload
+        return event
     raise AssertionError("the trigger ended without an event")

@@ -61,8 +61,19 @@ def test_an_environment_is_made_again_when_its_wheel_changes(
     assert environment.groups_there() is None
 
 
+def test_what_breaks_an_airflow_line_is_left_out_and_a_new_such_rule_makes_its_environment_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = Environment("3.0", HERE)
+    before = environment.digest()
+    monkeypatch.setitem(bootstrap.PINS, "3.0", ("too-new<2",))
+    assert "too-new<2" in environment.requirements
+    assert environment.digest() != before
+    assert "too-new<2" not in Environment("3.3", HERE).requirements
+
+
 def test_help_needs_nothing_but_python() -> None:
-    for module in ("tests", "tests.demo", "tests.bootstrap"):
+    for module in ("tests", "tests.demo", "tests.bootstrap", "tests.every_airflow"):
         command = [
             sys.executable,
             "-I",
@@ -72,4 +83,4 @@ def test_help_needs_nothing_but_python() -> None:
         command[-1] += f"sys.argv[1:] = ['--help']; runpy.run_module({module!r}, run_name='__main__')"
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        assert "--airflow" in done.stdout
+        assert f"usage: python3 -m {module}" in done.stdout
