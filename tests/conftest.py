@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.running.home import AirflowHome
     from tests.standin import StandIn
@@ -28,14 +28,24 @@ UNIT_SETTINGS = {
 }
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Point Airflow at an empty home and forget the settings of the person running the tests."""
+def leave_alone_what_is_the_person_s() -> Path:
+    """Forget the Airflow settings of the person running the tests, and point Airflow at an empty home."""
     for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "AIRFLOW__"))]:
         del os.environ[name]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that fixtures end what they started
     home = tempfile.mkdtemp(prefix="modelslab-tests-")
-    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ.update(UNIT_SETTINGS, AIRFLOW_HOME=home)
+    return Path(home)
+
+
+# Now: the conftest of a folder may import Airflow before any hook runs.
+HOME = leave_alone_what_is_the_person_s()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """See to it that fixtures end what they started and that nothing is left, and set up hypothesis."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs do not heed it
+    config.add_cleanup(lambda: shutil.rmtree(HOME, ignore_errors=True))
     # How long an example takes says more about the machine than about us.
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
