@@ -72,7 +72,7 @@ def test_the_hook_gives_a_lasting_fault_up_after_the_tolerated_looks(
     ending = ModelsLabHook().wait(behind.add_job(), timeout=60, pace=QUICK, tolerance=tolerance)
     assert ending.kind is EndingKind.UNAVAILABLE
     assert f"{tolerance} looks in a row failed" in ending.message
-    assert proxy.exchanges == tolerance or (fault in SLOW and proxy.exchanges < tolerance)
+    assert 0 < proxy.exchanges <= tolerance  # a look may meet the end of a kept connection, and be none here
 
 
 @every_fault
