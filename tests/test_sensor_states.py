@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import Standalone
+from tests.running.evidence import evidence
 
 if TYPE_CHECKING:
     from tests.running import AirflowHome
@@ -67,11 +68,6 @@ def test_every_cell_of_the_table(airflow_home: AirflowHome, standin: StandIn) ->
     assert found.keys() == expected.keys()
     wrong = [cell for cell, state in expected.items() if found[cell] != state]
     assert not wrong, "\n\n".join(
-        f"{cell} is {found[cell]}, not {expected[cell]}; its log:\n{run.task_log(cell)}\n"
-        f"and what Airflow says of it:\n{lines_about(cell, airflow)}"
+        f"{cell} is {found[cell]}, not {expected[cell]}\n{evidence(run, cell, -1, airflow.log)}"
         for cell in wrong
     )
-
-
-def lines_about(cell: str, airflow: Standalone) -> str:
-    return "\n".join(line for line in airflow.log.read_text().splitlines() if cell in line)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.kills.plan import FAILED, Plan, Task, ending_of
+from tests.running.records import name_of
 
 if TYPE_CHECKING:
     from tests.running import Run
@@ -35,20 +36,20 @@ class Records:
         """How many tries it had before its last."""
         numbers = self._of_run("select task_id, map_index, try_number - 1 from task_instance")
         kept = self._of_run("select task_id, map_index from task_instance_history")
-        counted = Counter({_name(task_id, index): before for task_id, index, before in numbers})
-        return counted | Counter(_name(*row) for row in kept)
+        counted = Counter({name_of(task_id, index): before for task_id, index, before in numbers})
+        return counted | Counter(name_of(*row) for row in kept)
 
     @cached_property
     def took(self) -> dict[str, float]:
         """Seconds from its first start to its end."""
         rows = self._of_run("select task_id, map_index, start_date, end_date from task_instance")
-        return {_name(task_id, index): _seconds(began, ended) for task_id, index, began, ended in rows}
+        return {name_of(task_id, index): _seconds(began, ended) for task_id, index, began, ended in rows}
 
     @cached_property
     def events(self) -> Counter[tuple[str, str]]:
         """How often workers began it (`running`), or ended it."""
         query = "select task_id, map_index, event from log"
-        return Counter((_name(task_id, index), event) for task_id, index, event in self._of_run(query))
+        return Counter((name_of(task_id, index), event) for task_id, index, event in self._of_run(query))
 
     def _of_run(self, query: str) -> list[tuple[Any, ...]]:
         return self.run.rows(f"{query} where dag_id = ? and run_id = ?", self.run.dag_id, self.run.run_id)
@@ -132,11 +133,6 @@ def not_once(task: Task, records: Records) -> list[str]:
     if (begun, ended) != ((1, 0) if here else (2, 1)):
         found.append(f"workers began it {begun} times and ended it {ended} times")
     return found
-
-
-def _name(task_id: str, map_index: int | None) -> str:
-    """As `Run.task_states` names it."""
-    return task_id if map_index is None or map_index < 0 else f"{task_id}[{map_index}]"
 
 
 def _seconds(began: Any, ended: Any) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.running.records import name_of
+
 DONE, FAILED, NEVER = "done", "failed", "never"
 ENOUGH = 900.0  # seconds that a wait has whose job ends
 MOST_BAD = 8  # ids without a result in one task: as many as its error names
@@ -63,7 +65,7 @@ class Task:
     @property
     def name(self) -> str:
         """As `Run.task_states` names it."""
-        return f"{self.group.task_id}[{self.map_index}]" if self.group.mapped else self.group.task_id
+        return name_of(self.group.task_id, self.map_index)
 
     @property
     def good(self) -> tuple[str, ...]:

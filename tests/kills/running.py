@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.kills.checks import Records, judge
 from tests.kills.dags import dag_file
-from tests.kills.evidence import evidence
 from tests.kills.plan import Plan, make_plan
 from tests.kills.saving import MANIFEST, Save
 from tests.kills.scenarios import SETTINGS, Scenario
 from tests.kills.server import Server
 from tests.kills.stage import Stage
 from tests.running import AirflowHome, Components
+from tests.running.evidence import evidence
 from tests.running.postgres import Postgres, missing
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from tests.leaks.vault import Vault
 from tests.leaks.watching import Watch
 from tests.running import AirflowHome, Run, Standalone
 from tests.running.api import AIRFLOW_3
+from tests.running.records import name_of
 from tests.standin import StandIn
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Hunt:
 
     def _check(self, run: Run, task_id: str, map_index: int, error: str) -> None:
         """Note where a task ended otherwise than it should: then the hunt saw less than it says."""
-        name = task_id if map_index < 0 else f"{task_id}[{map_index}]"
+        name = name_of(task_id, map_index)
         state, log = run.task_states().get(name), run.task_log(task_id, map_index)
         if state != ("failed" if error else "success") or error not in log:
             what = f"{run.dag_id}.{name} is {state}, expected {error or 'success'}"

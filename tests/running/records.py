@@ -63,7 +63,7 @@ class Run:
         """State of each task instance; a mapped one is named `task[0]`."""
         query = "select task_id, map_index, state from task_instance where dag_id = ? and run_id = ?"
         rows = self.rows(query, self.dag_id, self.run_id)
-        return {_name(task_id, index): state for task_id, index, state in sorted(rows)}
+        return {name_of(task_id, index): state for task_id, index, state in sorted(rows)}
 
     def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """The XCom that a task left, or None."""
@@ -100,8 +100,9 @@ class Run:
         return [line for _, line in sorted(timed, key=lambda pair: pair[0])]
 
 
-def _name(task_id: str, map_index: int) -> str:
-    return task_id if map_index < 0 else f"{task_id}[{map_index}]"
+def name_of(task_id: str, map_index: int | None) -> str:
+    """What a task instance is called: `task`, a mapped one `task[0]`."""
+    return task_id if map_index is None or map_index < 0 else f"{task_id}[{map_index}]"
 
 
 def _timed(lines: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.running.records import name_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tests.running import Run
+    from tests.running.records import Run
 
 LONGEST = 600  # characters of a line
 TASKS_OWN = re.compile(r"ti_id=\S+ try_number=\d+$")  # the scheduler's log has the tasks' lines too
@@ -23,7 +25,7 @@ def evidence(run: Run, task_id: str, map_index: int, scheduler_log: Path) -> str
         "log": run.task_log(task_id, map_index).splitlines(),
         "scheduler": lines_on(run, task_id, map_index, whole),
     }
-    name = f"{run.dag_id}.{task_id}" + (f"[{map_index}]" if map_index >= 0 else "")
+    name = f"{run.dag_id}.{name_of(task_id, map_index)}"
     return "\n".join(
         f"--- {name}, its {what}:\n" + "\n".join(line[:LONGEST] for line in lines)
         for what, lines in parts.items()

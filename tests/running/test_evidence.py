@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.kills.evidence import lines_on
 from tests.running import Run
+from tests.running.evidence import lines_on
 
 RUN = Run(Path(), "waits-s", "r")
 MINE = [
