@@ -11,6 +11,7 @@ BEGINNINGS = [(target, seed) for target in targets.TARGETS for seed in targets.s
 
 @pytest.mark.parametrize(("target", "seed"), BEGINNINGS)
 def test_a_seed_and_all_of_its_beginnings_are_read(target: str, seed: bytes) -> None:
+    """Each target asserts its properties itself."""
     for end in range(0, len(seed) + 1, 7):
         targets.TARGETS[target](seed[:end])
 

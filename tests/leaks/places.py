@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.leaks.searching import TOKEN
+from tests.running.database import open_to_read
 
 if TYPE_CHECKING:
     from tests.leaks.searching import Piece
@@ -84,7 +84,7 @@ def output(log: Path) -> Sorted:
 
 def tables(file: Path) -> Sorted:
     """Each row of each table but the connections, column by column."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
+    with open_to_read(file) as database:
         names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
         for table in names:
             if table != CONNECTION:
@@ -93,7 +93,7 @@ def tables(file: Path) -> Sorted:
 
 def _own(file: Path) -> list[bytes]:
     """What the connections' own rows hold encrypted: the one place where the key may stand."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
+    with open_to_read(file) as database:
         values = [data for _, data in rows_of(database, CONNECTION)]
     return [data for data in values if TOKEN.fullmatch(data)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.benchmarks.measuring import table
-from tests.leaks.findings import KEY, Findings
+from tests.leaks.findings import Findings, is_leak
 from tests.leaks.searching import Search
 
 MOST_SHOWN = 40
@@ -30,7 +30,7 @@ def _row(place: str, found: Search, findings: Findings) -> dict[str, Any]:
         "place": place,
         "pieces": found.pieces,
         "bytes": f"{found.size:,}",
-        "hits": sum(hit.canary in (KEY, "unknown") for hit in found.hits),
+        "hits": sum(map(is_leak, found.hits)),
         "put there and found": sum(hit.canary == place for hit in found.hits),
         "set aside": found.set_aside,
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+
+from tests.running.database import open_to_read
 
 
 class Vault:
@@ -30,6 +30,6 @@ class Vault:
     def own_row(self, file: Path, conn_id: str) -> str:
         """The password in a connection's row, decrypted; empty where it is not encrypted."""
         query = "select password from connection where conn_id = ? and is_encrypted"
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
+        with open_to_read(file) as database:
             row = database.execute(query, (conn_id,)).fetchone()
         return (self.unlock(row[0].encode()) or b"").decode() if row and row[0] else ""

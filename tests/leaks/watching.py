@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.leaks.places import ARGUMENTS, FLIGHT, Sorted, rows_of
+from tests.running.database import open_to_read
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -69,5 +70,5 @@ def arguments_below(pid: int) -> list[Piece]:
 
 def in_flight(database: Path) -> list[Piece]:
     """The rows of the waits that are in flight now."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+    with open_to_read(database, timeout=5) as connection:
         return [piece for table, where in IN_FLIGHT for piece in rows_of(connection, table, where)]

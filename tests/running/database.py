@@ -23,6 +23,14 @@ class Database(Protocol):
         """What a query gives; a `?` in it stands for a value."""
 
 
+def open_to_read(file: Path, timeout: float = 30) -> closing[sqlite3.Connection]:
+    """A SQLite file, as a context manager, without the right to write.
+
+    :param timeout: seconds to wait for others' locks
+    """
+    return closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=timeout))
+
+
 class Sqlite:
     """The file `airflow.db` of a home."""
 
@@ -32,5 +40,5 @@ class Sqlite:
 
     def rows(self, query: str, *values: object) -> Rows:
         """What a query gives; a `?` in it stands for a value."""
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=30)) as connection:
+        with open_to_read(self.file) as connection:
             return connection.execute(query, values).fetchall()
