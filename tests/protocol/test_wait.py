@@ -22,6 +22,16 @@ RESULT = FaceSwapResult("1", ("https://example.com/a.jpg",))
 WAIT = Wait(started=1000, deadline=2000, tolerance=3)
 
 
+def wait_after(*seen: tuple[float, Outcome]) -> Wait:
+    """The wait after these looks, each at its time, none of which ends it."""
+    wait = WAIT
+    for now, outcome in seen:
+        step = wait.after(outcome, now, 0)
+        assert isinstance(step, Wait)
+        wait = step
+    return wait
+
+
 @pytest.mark.parametrize(
     ("outcome", "ending"),
     [
@@ -55,31 +65,23 @@ def test_an_eta_that_stands_still_is_not_believed_again() -> None:
 
 
 def test_an_eta_that_runs_down_stays_believed_also_past_an_answer_without_one() -> None:
-    step: Wait | Ending = WAIT
-    for now, outcome in (
+    step = wait_after(
         (1000, Waiting("processing", eta=140)),
         (1010, TryAgain("HTTP 502")),
         (1020, Waiting("processing", eta=120)),
         (1040, Waiting("processing", eta=98)),
-    ):
-        assert isinstance(step, Wait)
-        step = step.after(outcome, now, 0)
-    assert isinstance(step, Wait)
+    )
     assert step.trusts_eta
     assert step.eta == (98, 1040)
     assert step.next_look == 1040 + 40  # as long as the wait has lasted; without an eta it were five seconds
 
 
 def test_an_eta_that_starts_again_past_an_answer_without_one_is_not_believed() -> None:
-    step: Wait | Ending = WAIT
-    for now, outcome in (
+    step = wait_after(
         (1000, Waiting("processing", eta=140)),
         (1010, TryAgain("HTTP 502")),
         (1020, Waiting("processing", eta=140)),
-    ):
-        assert isinstance(step, Wait)
-        step = step.after(outcome, now, 0)
-    assert isinstance(step, Wait)
+    )
     assert not step.trusts_eta
 
 
