@@ -35,7 +35,8 @@ def _waiting(job: Job, now: float, base: str) -> dict[str, Any]:
         "future_links": job.urls(base),
     }
     without = {"eta"} if said["eta"] is None else set()
-    without |= {"id", "taskId", "request_id", "fetch_result"} if "no_id" in job.shape else set()
+    without |= {"id", "taskId", "request_id"} if {"no_id", "id_in_link"} & set(job.shape) else set()
+    without |= {"fetch_result"} if "no_id" in job.shape else set()
     return {name: value for name, value in said.items() if name not in without}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.standin.answers import answer
+from tests.standin.jobs import Job
 from tests.standin.payloads import NOT_FOUND, REFUSED, WALLET, Payload
 from tests.standin.world import World
 
@@ -63,7 +65,12 @@ def system_details(world: World, ask: Ask) -> Payload:
 
 
 def submit(world: World, ask: Ask) -> Payload:
-    return wrong_key(world, ask) or _invalid(ask) or _too_many(world) or _accepted(world, ask)
+    if refusal := wrong_key(world, ask) or _invalid(ask) or _too_many(world):
+        world.submitted(ask.action, ask.body, None)
+        return refusal
+    job = _new_job(world, ask)
+    world.submitted(ask.action, ask.body, job.id)
+    return Payload(200, answer(job, world.clock(), world.url))
 
 
 def _invalid(ask: Ask) -> Payload | None:
@@ -74,15 +81,33 @@ def _invalid(ask: Ask) -> Payload | None:
     if not all(_usable(ask, name) for name in REQUIRED[ask.action]):
         return Payload(400, {"status": "error", "message": "Unable to fetch image from provided URL"})
     if ask.body.get("output_format", "mp4") not in VIDEO_FORMATS:
-        return Payload(
-            400, {"status": "error", "message": {"output_format": ["The output format is invalid."]}}
+        return _wrong("output_format", "is invalid")
+    track_id = ask.body.get("track_id")
+    if track_id is not None and isinstance(track_id, str) is not ("/enterprise/" in ask.api_path):
+        return _wrong(
+            "track_id", "must be a string" if "/enterprise/" in ask.api_path else "must be an integer"
         )
     return None
 
 
+def _wrong(name: str, what: str) -> Payload:
+    words = f"The {name.replace('_', ' ')} {what}."
+    return Payload(400, {"status": "error", "message": {name: [words]}})
+
+
 def _usable(ask: Ask, name: str) -> bool:
-    """A picture is a public URL, or with ``base64`` its text."""
-    return bool(ask.body.get("base64")) or str(ask.body[name]).startswith(("http://", "https://"))
+    """A picture is a public URL, or with ``base64`` its text; a clip is a URL."""
+    value = str(ask.body[name])
+    if ask.body.get("base64") and "video" not in ask.action:
+        return _is_base64(value)
+    return value.startswith(("http://", "https://"))
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(b64decode(text, validate=True))
+    except ValueError:
+        return False
 
 
 def _too_many(world: World) -> Payload | None:
@@ -90,12 +115,11 @@ def _too_many(world: World) -> Payload | None:
     if limit is None or world.jobs.running(world.clock()) < limit:
         return None
     message = f"Rate limit exceeded. Maximum {limit} queued requests allowed."
-    return Payload(429, {"status": "error", "message": message, "retry_after": 30})
+    return Payload(429, {"status": "error", "message": message, "retry_after": world.settings.retry_after})
 
 
-def _accepted(world: World, ask: Ask) -> Payload:
+def _new_job(world: World, ask: Ask) -> Job:
     kind = "mp4" if "video" in ask.action else "jpg"
     file = {"kind": kind, "encoding": "base64" if ask.body.get("base64") else None}
     settings = {"files": [file], "api_path": ask.api_path, **world.settings.submit}
-    job = world.job(world.add_job(**settings))
-    return Payload(200, answer(job, world.clock(), world.url))
+    return world.job(world.add_job(**settings))

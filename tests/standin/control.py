@@ -77,6 +77,10 @@ class Controls(ABC):
         """Return how many fetch calls asked for an id, those that met a fault included."""
         return cast(int, self.call("looks", id=id))
 
+    def submits(self, *, accepted: bool | None = None) -> list[dict[str, Any]]:
+        """Return the submit calls, oldest first: at, call, track_id, parameters, and id, none if refused."""
+        return [each for each in self.call("submits") if accepted in (None, each["id"] is not None)]
+
     def timeline(self, id: Id) -> dict[str, Any]:
         """Return a job's moments: looks, started, done, first_seen; and delay, seconds from done to seen."""
         return cast("dict[str, Any]", self.call("timeline", id=id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ class Fault:
         ``proxy`` (those in ``proxy_links``), or ``api``, ``download``, ``any`` for several
     :param id: of this job only
     :param name: of this file only
+    :param holding: of requests only in whose body this text stands
     :param skip: let that many requests pass first
     :param times: how many requests it hits, or ``always``; by default one, or all while ``seconds`` last
     :param seconds: it ends so long after it was given
@@ -32,6 +34,7 @@ class Fault:
     What goes wrong:
 
     :param delay: seconds before anything else happens
+    :param accepts: carry the call out all the same, before anything else: its answer is lost
     :param hang: never answer
     :param reset: reset the connection before any header
     :param payload: answer with this one of ``PAYLOADS``
@@ -53,10 +56,12 @@ class Fault:
     on: str = "fetch"
     id: int | str | None = None
     name: str | None = None
+    holding: str | None = None
     skip: int = 0
     times: int | str | None = None
     seconds: float | None = None
     delay: float = 0.0
+    accepts: bool = False
     hang: bool = False
     reset: bool = False
     payload: str | None = None
@@ -90,9 +95,12 @@ class Fault:
     def replaces_answer(self) -> bool:
         return self.payload is not None or self.status is not None or self.body is not None
 
-    def matches(self, on: str, job_id: str, name: str) -> bool:
+    def matches(self, on: str, job_id: str, name: str, body: Mapping[str, Any]) -> bool:
         return (
-            on in GROUPS.get(self.on, {self.on}) and self.id in (None, job_id) and self.name in (None, name)
+            on in GROUPS.get(self.on, {self.on})
+            and self.id in (None, job_id)
+            and self.name in (None, name)
+            and (self.holding is None or any(self.holding in str(value) for value in body.values()))
         )
 
     def spent(self, now: float) -> bool:
@@ -117,12 +125,12 @@ class Faults:
         self._faults[number] = fault
         return number
 
-    def take(self, on: str, job_id: str, name: str, now: float) -> Fault | None:
+    def take(self, on: str, job_id: str, name: str, body: Mapping[str, Any], now: float) -> Fault | None:
         """Return the fault for this request, if any, and count it."""
         for number, fault in list(self._faults.items()):
             if fault.spent(now):
                 del self._faults[number]
-            elif fault.matches(on, job_id, name):
+            elif fault.matches(on, job_id, name, body):
                 if fault.skip == 0:
                     fault.hits += 1
                     return fault

@@ -17,6 +17,7 @@ SHAPES = frozenset(
     {
         "bare_waiting",  # {"status": "processing", "message": "Try Again", "output": ""}
         "no_id",  # the processing answer has lost the id
+        "id_in_link",  # it stands in fetch_result only
         "no_generation_time",
         "no_meta",
         "proxy_null",

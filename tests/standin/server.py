@@ -52,10 +52,12 @@ def _api(world: World, on: str, call: ApiCall, api_path: str = "", action: str =
         body = await _body(request)
         job_id = request.match_info.get("id") or str(body.get("id", ""))
         world.note(Seen(on, job_id, request.method, request.path_qs, request.headers, body))
-        fault = world.take_fault(on, job_id, "")
+        fault = world.take_fault(on, job_id, "", body)
         if fault is None:
             return _at_once(call(world, api.Ask(job_id, body, api_path, action)))
-        answer = await misbehave(request, fault) or call(world, api.Ask(job_id, body, api_path, action))
+        ask = api.Ask(job_id, body, api_path, action)
+        said = call(world, ask) if fault.accepts else None
+        answer = await misbehave(request, fault) or said or call(world, ask)
         if isinstance(answer, web.StreamResponse):
             return answer
         return await send(request, Reply.of(answer), fault, lambda size: None)
@@ -82,7 +84,7 @@ def _file(world: World, on: str) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         job_id, name = request.match_info["id"], request.match_info["name"]
         world.note(Seen(on, job_id, request.method, request.path_qs, request.headers))
-        fault = world.take_fault(on, job_id, name)
+        fault = world.take_fault(on, job_id, name, {})
         answer = await misbehave(request, fault) if fault else None
         if isinstance(answer, web.StreamResponse):
             return answer

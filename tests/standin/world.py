@@ -16,7 +16,7 @@ from tests.standin.jobs import Job, Jobs
 from tests.standin.payloads import PAYLOADS
 
 #: How many requests are kept for assertions; the counters go on for ever.
-REMEMBERED = 1000
+REMEMBERED = 5000
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Settings:
     :param key: the API key that it accepts; long enough not to stand in other text by chance
     :param wrong_key: what it does with another one: ``401``, or ``200`` (the error under HTTP 200)
     :param queue_limit: how many unfinished jobs it allows before a submit meets 429; none means any number
+    :param retry_after: seconds that it then asks to keep away
     :param balance: what the wallet holds
     :param submit: settings of the jobs that submit calls create
     """
@@ -33,6 +34,7 @@ class Settings:
     key: str = "stand-in-key"
     wrong_key: str = "401"
     queue_limit: int | None = None
+    retry_after: float = 30
     balance: float = 43.6
     submit: dict[str, Any] = field(default_factory=dict)
 
@@ -80,7 +82,7 @@ class World:
         [
             *("add_job", "add_jobs", "finish", "urls", "content", "sha256"),
             *("fault", "remove_fault", "clear_faults", "configure", "reset"),
-            *("looks", "timeline", "timelines", "stats", "requests"),
+            *("looks", "submits", "timeline", "timelines", "stats", "requests"),
         ]
     )
 
@@ -96,6 +98,7 @@ class World:
         self._faults = Faults()
         self.tally: Counter[str] = Counter()
         self._requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        self._submits: list[dict[str, Any]] = []
 
     def call(self, command: str, arguments: dict[str, Any]) -> Any:
         """Carry out a command by its name."""
@@ -138,6 +141,10 @@ class World:
     def looks(self, id: int | str) -> int:
         with self._lock:
             return self.tally[f"looks:{id}"]
+
+    def submits(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self._submits)
 
     def timeline(self, id: int | str) -> dict[str, Any]:
         return self.job(id).timeline()
@@ -191,9 +198,17 @@ class World:
         if job.first_seen is None:
             job.first_seen = self.clock()
 
-    def take_fault(self, on: str, id: str, name: str) -> Fault | None:
+    def submitted(self, call: str, parameters: dict[str, Any], id: int | str | None) -> None:
+        """Note a submit call and the job that it made, if any."""
         with self._lock:
-            return self._faults.take(on, id, name, self.clock())
+            self._submits.append(
+                {"at": self.clock(), "call": call, "id": id, "track_id": parameters.get("track_id")}
+                | {"parameters": {name: value for name, value in parameters.items() if name != "key"}}
+            )
+
+    def take_fault(self, on: str, id: str, name: str, body: Mapping[str, Any]) -> Fault | None:
+        with self._lock:
+            return self._faults.take(on, id, name, body, self.clock())
 
     def count(self, what: str, by: int = 1) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
+import requests
 
 from tests.standin import PAYLOADS, Controls, StandIn
 from tests.standin.api import API_PATHS
@@ -185,7 +186,7 @@ def test_a_submit_of_what_is_no_url_is_refused(server: StandIn) -> None:
 
 
 def test_a_base64_job_serves_base64_text(server: StandIn) -> None:
-    body: dict[str, Any] = {"init_image": "/9j/4AA", "target_image": "/9j/4AA", "base64": True}
+    body: dict[str, Any] = {"init_image": "/9j/4AAQ", "target_image": "/9j/4AAQ", "base64": True}
     answer = post(server, "/api/v6/faceswap/multiple_face_swap", **body).json()
     file = get(answer["output"][0])
     assert file.headers["Content-Type"].startswith("text/plain")
@@ -197,3 +198,43 @@ def test_a_full_queue_refuses_another_submit(server: StandIn) -> None:
     server.add_jobs(5, duration=60)
     answer = post(server, "/api/v6/faceswap/multiple_face_swap", **SWAP)
     assert (answer.status_code, answer.json()) == (429, PAYLOADS["rate_limit"].body)
+    server.configure(retry_after=2)
+    assert post(server, "/api/v6/faceswap/multiple_face_swap", **SWAP).json()["retry_after"] == 2
+
+
+def test_submits_are_remembered_with_what_came_of_them_and_without_the_key(server: StandIn) -> None:
+    path = "/api/v6/faceswap/multiple_face_swap"
+    job = post(server, path, **SWAP, track_id=7).json()["id"]
+    post(server, path, init_image="x", track_id=8)
+    assert [(each["track_id"], each["id"]) for each in server.submits()] == [(7, job), (8, None)]
+    (accepted,) = server.submits(accepted=True)
+    assert accepted["call"] == "multiple_face_swap"
+    assert accepted["parameters"] == {**SWAP, "track_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("api_path", "right", "wrong"), [("/api/v6/faceswap", 7, "7"), ("/api/v1/enterprise/faceswap", "7", 7)]
+)
+def test_a_track_id_is_a_number_and_on_enterprise_servers_text(
+    server: StandIn, api_path: str, right: Any, wrong: Any
+) -> None:
+    path = f"{api_path}/multiple_face_swap"
+    assert post(server, path, **SWAP, track_id=right).status_code == 200
+    assert post(server, path, **SWAP, track_id=wrong).status_code == 400
+
+
+def test_the_answer_to_a_submit_can_be_lost_after_it_was_carried_out(server: StandIn) -> None:
+    server.fault("submit", accepts=True, reset=True)
+    with pytest.raises(requests.ConnectionError):
+        post(server, "/api/v6/faceswap/multiple_face_swap", **SWAP)
+    assert len(server.submits(accepted=True)) == 1
+
+
+def test_the_id_of_a_submit_can_be_lost_or_stand_in_the_link_only(server: StandIn) -> None:
+    path = "/api/v6/faceswap/multiple_face_swap"
+    server.configure(submit={"duration": 60, "shape": "id_in_link"})
+    answer = post(server, path, **SWAP).json()
+    assert "id" not in answer
+    assert answer["fetch_result"].endswith(f"/fetch/{server.submits()[0]['id']}")
+    server.configure(submit={"duration": 60, "shape": "no_id"})
+    assert not {"id", "fetch_result"} & set(post(server, path, **SWAP).json())

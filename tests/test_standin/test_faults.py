@@ -67,6 +67,18 @@ def test_a_fault_hits_only_the_requests_that_it_was_told(server: StandIn) -> Non
     assert fetch(server, job).status_code == 200
 
 
+def test_a_fault_may_hit_only_requests_in_whose_body_a_text_stands(either: Controls) -> None:
+    path = "/api/v6/faceswap/multiple_face_swap"
+    urls = {"init_image": "https://example.com/a.jpg", "target_image": "https://example.com/b.jpg"}
+    either.fault("submit", holding="/a.jp", status=503, times="always")
+    either.fault("submit", holding="no such", status=500, times="always")
+    assert post(either, path, **urls).status_code == 503
+    assert post(either, path, **urls | {"init_image": "https://example.com/c.jpg"}).status_code == 200
+    assert post(either, path, **urls, track_id=1).status_code == 503
+    either.fault("any", holding="", status=502, times="always")
+    assert get(either.urls(either.add_job())[0]).status_code == 200  # a download has no body
+
+
 def test_a_fault_may_have_any_body_and_headers(either: Controls) -> None:
     either.fault(status=429, body={"status": "error", "retry_after": 3}, headers={"Retry-After": "4"})
     answer = fetch(either, 1)
