@@ -33,6 +33,14 @@ class DestinationExistsError(ModelsLabError, AirflowFailException):
     """The destination already holds this result, and ``if_exists="fail"`` forbids touching it."""
 
 
+class InvalidSwapError(ModelsLabError, AirflowFailException, ValueError):
+    """The API has no call for the face swap that is meant, or one of its pictures cannot be sent."""
+
+
+class MissingConsentError(ModelsLabError, AirflowFailException):
+    """The connection requires a reference to consent, and the face swap has none."""
+
+
 class RequestRefusedError(ModelsLabError, AirflowFailException):
     """The API understood the call and will not serve it; the subclasses say why."""
 
@@ -59,6 +67,18 @@ class FaceSwapFailedError(ModelsLabError, AirflowFailException):
 
 class FaceSwapTimeoutError(ModelsLabError, AirflowSensorTimeout):
     """The job was not complete at the deadline. Not retried, like every sensor timeout."""
+
+
+class QueueFullError(FaceSwapTimeoutError):
+    """There was no room in the account's queue until the deadline. Nothing was submitted."""
+
+
+class SubmissionUnknownError(ModelsLabError, AirflowFailException):
+    """The face swap may have been queued, and paid for; a person has to look."""
+
+
+class ResultNotCollectedError(ModelsLabError, AirflowFailException):
+    """The face swap was submitted, and its result not had; a retry would submit and pay again."""
 
 
 class ModelsLabUnavailableError(ModelsLabError):

@@ -12,10 +12,13 @@ from airflow_provider_modelslab.exceptions import (
     InvalidRequestError,
     ModelsLabError,
     ModelsLabUnavailableError,
+    QueueFullError,
     RequestNotFoundError,
+    SubmissionUnknownError,
     SubscriptionRequiredError,
 )
-from airflow_provider_modelslab.protocol.outcome import Refusal
+from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
+from airflow_provider_modelslab.protocol.submission import Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 _REFUSALS: dict[Refusal, tuple[type[ModelsLabError], str]] = {
@@ -58,6 +61,19 @@ _ENDINGS: dict[EndingKind, tuple[type[ModelsLabError], str, str]] = {
         "The job may still complete: clear this task to wait again, or give it a longer timeout.",
     ),
 }
+_SUBMISSIONS: dict[type, tuple[type[ModelsLabError], str, str]] = {
+    SlowDown: (
+        QueueFullError,
+        "no room in the account's queue until the deadline",
+        "Nothing was queued: clear this task to try again, or give it a longer queue_timeout.",
+    ),
+    TryAgain: (
+        ModelsLabUnavailableError,
+        "the API could not be asked",
+        "Nothing was queued. If it lasts, check host and api_path of the connection, and the way there.",
+    ),
+    JobFailed: (FaceSwapFailedError, "the job failed", "Check the pictures, then clear this task."),
+}
 # With several requests the task can have one exception only: the one that no retry can help goes first.
 _GRAVEST_FIRST = (
     EndingKind.REFUSED,
@@ -97,6 +113,44 @@ def error_of_many(endings: Mapping[str, Ending], total: int) -> ModelsLabError:
     return cls(
         f"{len(endings)} of {total} face swap requests have no result: {', '.join(listed)}{more}. {advice}"
     )
+
+
+def error_of_submission(
+    submission: SlowDown | TryAgain | Refused | JobFailed | Unknown, track_id: int | str
+) -> ModelsLabError:
+    """Return the exception for a face swap that was not queued, or of which nobody knows.
+
+    :param submission: what came of the submit call
+    :param track_id: the name that the call gave it
+    """
+    if isinstance(submission, Unknown):
+        return unknown_submission(track_id, submission.message)
+    cls, what, advice = _explain_submission(submission)
+    return cls(f"Face swap with track_id {track_id}: {what}: {_sentence(submission.message)} {advice}")
+
+
+def unknown_submission(track_id: int | str, reason: str) -> SubmissionUnknownError:
+    """Return the exception for a submit call whose answer is lost.
+
+    :param track_id: the name that the call gave the face swap
+    :param reason: how the answer was lost
+    """
+    return SubmissionUnknownError(
+        f"The face swap with track_id {track_id} may have been queued and paid for: {_sentence(reason)} "
+        "Look for that track_id in the ModelsLab account, or at your webhook. If the swap is there, get it "
+        "with FaceSwapResultOperator(request_id=its id). If it is not, clear this task to submit it again."
+    )
+
+
+def _explain_submission(
+    submission: SlowDown | TryAgain | Refused | JobFailed,
+) -> tuple[type[ModelsLabError], str, str]:
+    if not isinstance(submission, Refused):
+        return _SUBMISSIONS[type(submission)]
+    cls, advice = _REFUSALS[submission.reason]
+    if submission.reason is Refusal.INVALID:
+        advice = "Correct what it names; pictures that it cannot fetch have to be at public URLs."
+    return cls, "the API refused the call", f"Nothing was queued. {advice}"
 
 
 def _explain(ending: Ending) -> tuple[type[ModelsLabError], str, str]:

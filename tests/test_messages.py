@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab import exceptions
-from airflow_provider_modelslab.messages import error_of, error_of_many
-from airflow_provider_modelslab.protocol.outcome import Refusal
+from airflow_provider_modelslab.messages import error_of, error_of_many, error_of_submission
+from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
+from airflow_provider_modelslab.protocol.submission import Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 RETRIED = {
@@ -44,6 +46,27 @@ def test_a_refusal_has_a_class_of_its_own_and_tells_what_to_do(refusal: Refusal)
     error = error_of("263", Ending(EndingKind.REFUSED, "the API's words", refusal))
     assert type(error) is cls
     assert str(error).startswith("Face swap request 263: the API refused the call: the API's words. ")
+    assert advice in str(error)
+
+
+@pytest.mark.parametrize(
+    ("submission", "cls", "advice"),
+    [
+        (SlowDown("Words."), exceptions.QueueFullError, "queue_timeout"),
+        (TryAgain("Words."), exceptions.ModelsLabUnavailableError, "host and api_path"),
+        (JobFailed("Words."), exceptions.FaceSwapFailedError, "Check the pictures"),
+        (Unknown("Words."), exceptions.SubmissionUnknownError, "FaceSwapResultOperator(request_id=its id)"),
+        (Refused(Refusal.INVALID, "Words."), exceptions.InvalidRequestError, "public URLs"),
+        (Refused(Refusal.CREDITS, "Words."), exceptions.InsufficientCreditsError, "Add credits"),
+    ],
+)
+def test_a_submission_that_failed_has_an_error_that_names_its_track_id(
+    submission: Any, cls: type[Exception], advice: str
+) -> None:
+    error = error_of_submission(submission, 7)
+    assert type(error) is cls
+    assert "track_id 7" in str(error)
+    assert "Words. " in str(error)
     assert advice in str(error)
 
 

@@ -72,7 +72,7 @@ _BY_STATUS: dict[int, Callable[[str], Outcome]] = {
 _ABOUT_THE_REQUEST: tuple[tuple[str, Callable[[str], Outcome]], ...] = (
     (r"not found|does not exist|no such", lambda text: TryAgain(text, unknown_id=True)),
     (r"try again|temporar|unavailable|server error|timed? ?out|overload|busy", TryAgain),
-    (r"is required|validation|must be|invalid", lambda text: Refused(Refusal.INVALID, text)),
+    (r"is required|validation|must be|invalid|unable to fetch", lambda text: Refused(Refusal.INVALID, text)),
 )
 
 
@@ -99,15 +99,27 @@ def read_answer(answer: Answer, request_id: str, key: str) -> Outcome:
     :param request_id: the id that was asked for; the answer's own is not trusted
     :param key: the API key, removed from whatever text or field repeats it
     """
-    if 300 <= answer.status < 400:
-        return TryAgain(
-            f"HTTP {answer.status}: the server redirects, and the key does not follow; "
-            "set the connection's host to the server's own address"
-        )
-    body = parse_body(answer.body, key)
-    if body is None:
-        return _read_without_json(answer, key)
-    status = str(body.get("status") or "").strip().lower()
+    body = body_of(answer, key)
+    return read_without_json(answer, key) if body is None else read_json(answer, body, request_id)
+
+
+def body_of(answer: Answer, key: str) -> dict[str, Any] | None:
+    """Return the answer's JSON object without the key; None where there is none, or a redirect beside it."""
+    return None if _redirects(answer) else parse_body(answer.body, key)
+
+
+def _redirects(answer: Answer) -> bool:
+    return 300 <= answer.status < 400
+
+
+def read_json(answer: Answer, body: Mapping[str, Any], request_id: str) -> Outcome:
+    """Return what an answer with JSON means for the request.
+
+    :param answer: what came back
+    :param body: its JSON object, without the key
+    :param request_id: the id that it is about
+    """
+    status = status_of(body)
     if answer.status < 400 and (status in _DONE or not status):
         result = read_result(body, request_id)
         if result.output:
@@ -130,8 +142,22 @@ def parse_body(body: bytes, key: str) -> dict[str, Any] | None:
         return None
 
 
-def _read_without_json(answer: Answer, key: str) -> Outcome:
-    """HTML pages and other bodies come from what stands before the API, and pass."""
+def status_of(body: Mapping[str, Any]) -> str:
+    """Return the API's word for how things stand; empty where it has none."""
+    return str(body.get("status") or "").strip().lower()
+
+
+def read_without_json(answer: Answer, key: str) -> SlowDown | TryAgain:
+    """HTML pages and other bodies come from what stands before the API, and pass.
+
+    :param answer: what came back
+    :param key: the API key, removed from what is repeated
+    """
+    if _redirects(answer):
+        return TryAgain(
+            f"HTTP {answer.status}: the server redirects, and the key does not follow; "
+            "set the connection's host to the server's own address"
+        )
     named = without_secret(answer.headers.get("content-type", ""), key)
     kind = one_line(named).split(";")[0] or "no content type"
     text = f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} in place of JSON"

@@ -49,6 +49,14 @@ def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:
     return endings, event.get("error") or ""
 
 
+def ids_of(event: Mapping[str, Any]) -> list[str]:
+    """Return the requests that an event tells of.
+
+    :param event: what ``write_event`` made
+    """
+    return [*(event.get("done") or ()), *(event.get("not_done") or ())]
+
+
 def _read(words: type[_Word], word: Any, otherwise: _Word) -> _Word:
     try:
         return words(word)

@@ -12,6 +12,7 @@ _LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything long
 _LARGEST = 1e15  # of seconds and the like; a larger number is none, and would fill lines of the log
 _DEEPEST = 20  # levels of lists and objects in a result's meta; Airflow's serializer ends somewhere above
 _SECRET_FIELDS = {"key", "api_key", "apikey", "token", "authorization"}
+_LONGEST_VALUE = 10_000  # characters in a result's meta
 
 
 def as_number(value: Any) -> float | None:
@@ -89,9 +90,12 @@ def _plain_meta(meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any, depth: int = _DEEPEST) -> Any:
-    """Return a JSON value that every database takes, which a parsed one is not: NaN, NUL, half characters."""
+    """Return a JSON value that every database takes, which a parsed one is not: NaN, NUL, half characters.
+
+    A text without measure, such as a picture that was sent, is told by its length.
+    """
     if isinstance(value, str):
-        return _storable(value)
+        return _storable(value) if len(value) <= _LONGEST_VALUE else f"({len(value)} characters)"
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):

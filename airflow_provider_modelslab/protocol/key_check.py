@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_provider_modelslab.protocol.answer import Answer, parse_body
 from airflow_provider_modelslab.protocol.fields import as_number, find_text, one_line
+from airflow_provider_modelslab.protocol.request import is_enterprise
 
 
 def key_check_path(api_path: str) -> str:
@@ -11,7 +12,7 @@ def key_check_path(api_path: str) -> str:
 
     :param api_path: path of the face swap calls
     """
-    return f"{api_path}/system_details" if "/enterprise/" in api_path else "/api/wallet_balance"
+    return f"{api_path}/system_details" if is_enterprise(api_path) else "/api/wallet_balance"
 
 
 def read_key_check(answer: Answer, key: str) -> tuple[bool, str]:

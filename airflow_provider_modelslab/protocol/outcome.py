@@ -52,10 +52,12 @@ class TryAgain:
     """This look failed in a way that passes: a 5xx, an HTML page, a reset, a brief 404.
 
     :param unknown_id: the API said that it does not know the id
+    :param sent: the call may have reached the API
     """
 
     message: str
     unknown_id: bool = False
+    sent: bool = True
 
 
 @dataclass(frozen=True)

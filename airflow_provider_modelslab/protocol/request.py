@@ -27,7 +27,7 @@ def parse_request_id(value: Any) -> str:
     text = str(value)
     if not text.strip():
         raise ValueError("the request id is empty")
-    if text.lower() in _RENDERED_NOTHING:
+    if is_nothing(text):
         raise ValueError(f"the request id is the word {text!r}: a template rendered to nothing")
     if "{{" in text:
         raise ValueError(f"the template {text[:80]!r} was not rendered")
@@ -42,6 +42,12 @@ def parse_request_id(value: Any) -> str:
             "letters, digits, '-', '_', '.' and '~' are allowed, the first a letter or digit"
         )
     return text
+
+
+def is_nothing(value: Any) -> bool:
+    """Tell whether a value says nothing, such as what a template gives that found nothing."""
+    text = str(value).strip().lower()
+    return not text or text in _RENDERED_NOTHING
 
 
 def is_many(value: Any) -> bool:
@@ -106,6 +112,14 @@ def parse_api_path(path: str | None) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+", text):
         raise ValueError(f"the api_path {text!r} is not a plain path such as {DEFAULT_API_PATH}")
     return text
+
+
+def is_enterprise(api_path: str) -> bool:
+    """Tell whether a path is that of a dedicated server, which differs in some calls.
+
+    :param api_path: path of the face swap calls
+    """
+    return "/enterprise/" in api_path
 
 
 def fetch_path(api_path: str, request_id: str) -> str:

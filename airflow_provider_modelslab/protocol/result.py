@@ -15,6 +15,7 @@ class FaceSwapResult:
     :param proxy_links: alternates of ``output``, entry by entry: other addresses of the same files
     :param generation_time: how long the job ran, in seconds, where the API says it
     :param meta: the parameters of the job as the API repeats them
+    :param consent_reference: where the consent of the persons shown is kept, as the DAG's author says
     """
 
     id: str
@@ -22,9 +23,11 @@ class FaceSwapResult:
     proxy_links: tuple[str, ...] = ()
     generation_time: float | None = None
     meta: dict[str, Any] = field(default_factory=dict)
+    consent_reference: str | None = None
 
     def as_xcom(self) -> dict[str, Any]:
         """Return the documented field names with plain JSON values, as the sensor and operator push them."""
+        consent = {} if self.consent_reference is None else {"consent_reference": self.consent_reference}
         return {
             "id": self.id,
             "status": "success",
@@ -32,4 +35,5 @@ class FaceSwapResult:
             "output": list(self.output),
             "proxy_links": list(self.proxy_links),
             "meta": self.meta,
+            **consent,
         }

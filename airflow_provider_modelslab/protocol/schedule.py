@@ -36,9 +36,13 @@ AFTER_DEFERRAL = 8.0  # seconds
 AFTER_RESCHEDULE = 10.0  # seconds
 # A job that promises to be done by then is waited for by the worker: cheaper than starting another.
 LINGER = 5.0  # seconds
+PICTURE_TAKES = 3.0  # seconds, as a rule; the eta of a swap in a picture has been seen to be minutes
 
 SLOW_DOWN_DEFAULT = 30.0  # seconds, where the API asks to slow down without saying for how long
 SLOW_DOWN_LONGEST = 900.0  # seconds; beyond this the API is asked again anyway
+ROOM_SHORTEST = 2.0  # seconds, from one task that is let in to the next
+ROOM_REFUSED_AFTER = 10.0  # seconds, from a task that is let in until it is known to be refused
+ROOM_GROWTH = 1.5  # from one refusal for want of room to the next, where a task waits by itself
 
 
 @dataclass(frozen=True)
@@ -133,3 +137,24 @@ def pause_when_asked(retry_after: float | None, spread: float) -> float:
     """
     pause = SLOW_DOWN_DEFAULT if retry_after is None else retry_after
     return min(max(pause, 1.0), SLOW_DOWN_LONGEST) * (1 + JITTER * spread)
+
+
+def pause_without_room(retry_after: float | None, refusals: int, spread: float) -> float:
+    """Return the seconds until the next try after the account's queue was full.
+
+    :param retry_after: what the API said, in seconds
+    :param refusals: how often it was full before
+    :param spread: a random number from 0 to 1
+    """
+    return min(pause_when_asked(retry_after, spread) * ROOM_GROWTH ** min(refusals, 20), SLOW_DOWN_LONGEST)
+
+
+def pause_between_turns(before: float, asked: float, unrefused: float) -> float:
+    """Return the seconds until the next task is let into the account's queue, as long as none is refused.
+
+    :param before: how long the pause before was
+    :param asked: how long the API asked to keep away
+    :param unrefused: seconds since a task was let in that could have been refused by now
+    """
+    shortest = ROOM_SHORTEST if unrefused >= ROOM_REFUSED_AFTER else min(asked, ROOM_REFUSED_AFTER)
+    return max(before / 2, shortest, ROOM_SHORTEST)

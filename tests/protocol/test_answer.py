@@ -267,3 +267,10 @@ def test_any_json_object_is_read_as_some_outcome(
 def test_any_bytes_are_read_as_some_outcome(status: int, body: bytes) -> None:
     outcome = read_answer(Answer(status, {}, body, NOW), "263", KEY)
     assert isinstance(outcome, Done | Waiting | SlowDown | TryAgain | JobFailed | Refused)
+
+
+def test_a_picture_that_the_answer_repeats_does_not_swell_the_result() -> None:
+    meta = {"init_image": "QUJD" * 1_000_000, "seed": 1}
+    outcome = read(200, {"status": "success", "output": ["https://h/a.jpg"], "meta": meta})
+    assert isinstance(outcome, Done)
+    assert outcome.result.meta == {"init_image": "(4000000 characters)", "seed": 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from airflow_provider_modelslab.protocol.event import read_event, write_event
+from airflow_provider_modelslab.protocol.event import ids_of, read_event, write_event
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
@@ -52,3 +52,9 @@ def test_the_event_of_the_first_release_is_still_read() -> None:
         "error": "",
     }
     assert read_event(event) == ({"8": Ending(EndingKind.FAILED, "no face")}, "")
+
+
+def test_an_event_tells_which_requests_it_is_about() -> None:
+    endings = {"1": Ending(EndingKind.DONE), "2": Ending(EndingKind.FAILED, "no face")}
+    assert ids_of(write_event(endings)) == ["1", "2"]
+    assert ids_of(write_event({}, error="no connection")) == []

@@ -16,6 +16,7 @@ from airflow_provider_modelslab.protocol.schedule import (
     is_running_down,
     looks_so_far,
     pause_after_deferral,
+    pause_between_turns,
     pause_in_trouble,
     pause_when_asked,
     pause_while_waiting,
@@ -115,3 +116,11 @@ def test_a_process_that_cannot_remember_estimates_its_looks_from_the_time_waited
     assert [looks_so_far(backoff, t) for t in (0, 7, 8, 22, 23, 52, 53)] == [1, 1, 2, 2, 3, 3, 4]
     assert [looks_so_far(ADAPTIVE, t) for t in (0, 3, 60)] == [1, 2, 17]
     assert looks_so_far(Pace(0), 1e9) <= 64
+
+
+def test_who_waits_for_room_goes_on_ever_sooner_once_somebody_was_not_refused() -> None:
+    assert pause_between_turns(30, 30, unrefused=0) == 15
+    assert pause_between_turns(15, 30, unrefused=5) == 10
+    assert pause_between_turns(15, 30, unrefused=20) == 7.5
+    assert pause_between_turns(3, 3, unrefused=0) == 3
+    assert pause_between_turns(3, 3, unrefused=20) == 2

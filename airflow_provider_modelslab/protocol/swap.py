@@ -1,0 +1,279 @@
+"""The submit call: what a person means by a face swap, and which of the API's four calls says it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow_provider_modelslab.protocol.request import is_nothing
+from airflow_provider_modelslab.protocol.signed_url import unsigned
+
+_WAYS = (
+    "Give face and image for a picture, or face and video for a clip; "
+    "with reference_image only the face that it shows is replaced, without it all faces are."
+)
+_HOW_GIVEN = (
+    "It must be a public URL (https://…), or for pictures an absolute path (/folder/face.jpg, "
+    "s3://conn_id@bucket/face.jpg)"
+)
+_NEITHER = (bool, int, float, bytes, list, tuple, set, dict)
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_PATH = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*://")
+_TEMPLATE = re.compile(r"\{[{%]")
+_LARGEST_TRACK_ID = 2**31  # documented as an integer; whoever keeps it may keep 32 bits
+
+
+class Kind(Enum):
+    """How a picture or clip is given."""
+
+    URL = "a URL"
+    PATH = "a path"
+    UNKNOWN = "not known before the task runs"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of the API's calls: its name, and the argument that each of its files comes from."""
+
+    name: str
+    files: Mapping[str, str]
+
+
+# Source: docs.modelslab.com, "Face Swap". By whether it is a video, and whether one face is chosen.
+CALLS: dict[tuple[bool, bool], Call] = {
+    (False, False): Call("multiple_face_swap", {"init_image": "image", "target_image": "face"}),
+    (False, True): Call(
+        "single_face_swap",
+        {"init_image": "image", "target_image": "face", "reference_image": "reference_image"},
+    ),
+    (True, False): Call("single_video_swap", {"init_image": "face", "init_video": "video"}),
+    (True, True): Call(
+        "specific_video_swap",
+        {"init_image": "face", "init_video": "video", "reference_image": "reference_image"},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Swap:
+    """What a person means. Pictures are public URLs or paths, the clip is a public URL.
+
+    :param face: the picture of the face that is put in
+    :param image: the picture whose faces are replaced
+    :param video: the clip whose faces are replaced
+    :param reference_image: shows which one of the faces is replaced; without it, all are
+    :param output_format: of a clip
+    :param watermark: whether the result bears one; None leaves it to the API
+    :param watermark_image: URL of the watermark, on enterprise servers
+    :param webhook: public https URL that ModelsLab tells of the end
+    :param track_id: a name of one's own for the request: an integer, on enterprise servers a string
+    :param consent_reference: where the consent to use the faces is kept; not sent
+    """
+
+    face: Any
+    image: Any = None
+    video: Any = None
+    reference_image: Any = None
+    output_format: str | None = None
+    watermark: bool | None = None
+    watermark_image: str | None = None
+    webhook: str | None = None
+    track_id: int | str | None = None
+    consent_reference: str | None = None
+
+    @property
+    def call(self) -> Call:
+        """The API's call for it."""
+        return CALLS[self.video is not None, self.reference_image is not None]
+
+    def files(self) -> dict[str, Any]:
+        """Return the pictures and the clip by the names of the arguments."""
+        return {name: getattr(self, name) for name in self.call.files.values()}
+
+    def fingerprint(self) -> str:
+        """Return what is the same for the same result, even where its URLs have been signed anew."""
+        files = {name: unsigned(_text_of(value)) for name, value in self.files().items()}
+        looks = [self.output_format, self.watermark, unsigned(str(self.watermark_image))]
+        return sha256(json.dumps([self.call.name, files, looks]).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class SwapRequest:
+    """A submit call, without the key.
+
+    :param call: the API's name for it
+    :param parameters: its body; not shown by ``repr``, as it may hold pictures and signed URLs
+    """
+
+    call: str
+    parameters: dict[str, Any] = field(repr=False)
+
+    @property
+    def track_id(self) -> int | str:
+        """The name by which a person finds the request again."""
+        track_id: int | str = self.parameters["track_id"]
+        return track_id
+
+
+def _is_storage(value: Any) -> bool:
+    """Tell an ``ObjectStoragePath``, whose text is its URI."""
+    return hasattr(value, "protocol")
+
+
+def _text_of(value: Any) -> str:
+    return os.fspath(value) if isinstance(value, os.PathLike) and not _is_storage(value) else str(value)
+
+
+def submit_path(api_path: str, request: SwapRequest) -> str:
+    """Return the path of the submit call.
+
+    :param api_path: path of the face swap calls
+    :param request: the call
+    """
+    return f"{api_path}/{request.call}"
+
+
+def check_swap(swap: Swap) -> dict[str, Kind]:
+    """Return how the files are given, if the API can do with them what is meant.
+
+    Templates and the results of other tasks are not known yet where a DAG is parsed, and pass.
+
+    :param swap: what is meant
+    :raises ValueError: when it cannot; the text says what would work
+    """
+    if (swap.image is None) == (swap.video is None):
+        given = "neither image nor video" if swap.image is None else "both image and video"
+        raise ValueError(f"it has {given}. {_WAYS}")
+    if swap.face is None:
+        raise ValueError(f"it has no face. {_WAYS}")
+    if swap.image is not None and swap.output_format is not None:
+        raise ValueError("output_format is for clips: leave it out, or give video in place of image")
+    if not (swap.watermark is None or isinstance(swap.watermark, bool)):
+        raise ValueError(f"watermark is True, False or None, and not templated, not {swap.watermark!r:.40}")
+    for name in ("webhook", "watermark_image"):
+        _check_link(name, getattr(swap, name))
+    kinds = {name: kind_of(name, value) for name, value in swap.files().items()}
+    _check_kinds(kinds, is_video=swap.video is not None)
+    return kinds
+
+
+def kind_of(name: str, value: Any) -> Kind:
+    """Tell how a picture or clip is given.
+
+    :param name: the argument, for the error
+    :param value: a URL, an absolute path, an object that is one, a template, or another task's result
+    :raises ValueError: when it is text, and neither
+    """
+    if _is_storage(value):
+        return Kind.PATH
+    if isinstance(value, _NEITHER):
+        raise ValueError(f"{name} is a {type(value).__name__}. {_HOW_GIVEN}")
+    if not isinstance(value, (str, os.PathLike)):
+        return Kind.UNKNOWN
+    text = _text_of(value).strip()
+    if _TEMPLATE.search(text):
+        return Kind.UNKNOWN
+    if _URL.match(text):
+        _check_url(name, text)
+        return Kind.URL
+    if not _PATH.match(text):
+        shown = repr(text.partition("?")[0][:40]) if text else "empty"
+        raise ValueError(f"{name} is {shown}. {_HOW_GIVEN}")
+    return Kind.PATH
+
+
+def _check_kinds(kinds: Mapping[str, Kind], *, is_video: bool) -> None:
+    paths = [name for name, kind in kinds.items() if kind is Kind.PATH]
+    urls = [name for name, kind in kinds.items() if kind is Kind.URL]
+    if is_video and paths:
+        raise ValueError(
+            f"{' and '.join(paths)}: the API's video calls take no files, only public URLs of them: "
+            "put each where ModelsLab can fetch it, and give its https URL"
+        )
+    if paths and urls:
+        raise ValueError(
+            f"{' and '.join(paths)} given as path, {' and '.join(urls)} as URL: the API takes all pictures "
+            "of a call in the same way. Give all as public URLs, or all as paths"
+        )
+
+
+def _check_url(name: str, text: str) -> None:
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:
+        host = None
+    if not host or not text.isprintable() or " " in text:
+        raise ValueError(f"{name} is not a URL that ModelsLab could fetch")
+
+
+def _check_link(name: str, value: Any) -> None:
+    if value is None or not isinstance(value, str) or _TEMPLATE.search(value):
+        return
+    if not value.lower().startswith("https://"):
+        raise ValueError(f"{name} must be a public https URL")
+    _check_url(name, value)
+
+
+def plan_swap(
+    swap: Swap, *, seed: str, enterprise: bool = False, encoded: Mapping[str, str] | None = None
+) -> SwapRequest:
+    """Return the call for what is meant, when everything about it is known.
+
+    :param swap: what is meant
+    :param seed: what a ``track_id`` is made of where none is given; the same text gives the same one
+    :param enterprise: whether the server is an enterprise one
+    :param encoded: base64 text of the pictures that were given as paths, by argument
+    :raises ValueError: when there is no such call; the text says what would work
+    """
+    unknown = [name for name, kind in check_swap(swap).items() if kind is Kind.UNKNOWN]
+    if unknown:
+        what = type(getattr(swap, unknown[0])).__name__
+        raise ValueError(f"{unknown[0]} is neither a URL nor a path: it is a {what} that was not rendered")
+    for name in ("output_format", "watermark_image", "webhook"):
+        _check_rendered(name, getattr(swap, name))
+    if swap.watermark_image is not None and not enterprise:
+        raise ValueError(
+            "watermark_image is for enterprise servers: leave it out, or set the connection's api_path to "
+            "/api/v1/enterprise/faceswap"
+        )
+    encoded = encoded or {}
+    parameters: dict[str, Any] = {
+        name: encoded.get(argument) or getattr(swap, argument).strip()
+        for name, argument in swap.call.files.items()
+    }
+    if encoded:
+        parameters["base64"] = True
+    for name in ("output_format", "watermark", "watermark_image", "webhook"):
+        if getattr(swap, name) is not None:
+            parameters[name] = getattr(swap, name)
+    parameters["track_id"] = _track_id(swap.track_id, seed, enterprise)
+    return SwapRequest(swap.call.name, parameters)
+
+
+def _track_id(given: Any, seed: str, enterprise: bool) -> int | str:
+    """Documented as an integer for v6, as a string for enterprise servers."""
+    if given is None:
+        number = int.from_bytes(sha256(seed.encode()).digest()[:8], "big") % _LARGEST_TRACK_ID
+        return f"airflow-{number}" if enterprise else number
+    if not isinstance(given, (int, str)) or is_nothing(given):
+        raise ValueError(f"track_id is {given!r:.80}; it must be an integer, on enterprise servers a string")
+    if enterprise:
+        return str(given)
+    try:
+        return int(given)
+    except ValueError:
+        raise ValueError(f"track_id is {given!r:.80}; this API takes an integer") from None
+
+
+def _check_rendered(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str) or _TEMPLATE.search(value) or is_nothing(value):
+        raise ValueError(f"{name} is {value!r:.40}, and no text: leave it out, or give one")
