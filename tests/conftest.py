@@ -13,9 +13,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from tests.running.home import AirflowHome
+    from tests.saving.buckets import S3Bucket
+    from tests.saving.servers import Maker
     from tests.standin import StandIn
 
 AIRFLOW_TIMEOUT = 400
@@ -85,14 +88,39 @@ def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     return standin
 
 
+@pytest.fixture(scope="session")
+def ssl_context() -> ssl.SSLContext:
+    """The real one, made once, since that takes longer than most of the tests."""
+    from airflow_provider_modelslab.hooks.asynchronous import make_ssl_context
+
+    return make_ssl_context()
+
+
 @pytest.fixture
-def prompt_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pause that keeps a trigger from overtaking its deferral, and take finer steps."""
     from airflow_provider_modelslab.hooks import asynchronous
     from airflow_provider_modelslab.protocol import schedule
 
     monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
     monkeypatch.setattr(asynchronous, "_STEP", 0.01)
+    monkeypatch.setattr(asynchronous, "make_ssl_context", lambda: ssl_context)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Maker]:
+    from tests.saving import servers
+
+    with servers.s3() as maker:
+        yield maker
+
+
+@pytest.fixture
+def s3_bucket(s3_server: Maker) -> S3Bucket:
+    """An empty bucket on the S3 server."""
+    from tests.saving.servers import unique_name
+
+    return s3_server(unique_name())  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
 from airflow_provider_modelslab.hooks.modelslab import no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
+from airflow_provider_modelslab.hooks.room import Room
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
@@ -79,6 +80,7 @@ class AsyncModelsLab:
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
         self._news = News()
+        self.room = Room()
         self._quiet_until = 0.0  # seconds since the epoch
 
     async def fetch(self, request_id: str, deadline: float = float("inf")) -> Outcome:
@@ -118,7 +120,8 @@ class AsyncModelsLab:
         return await self._news.next_outcome(request_id, in_step - time.time(), look)
 
     async def close(self) -> None:
-        """Close the HTTP session."""
+        """Close the HTTP session, and let nobody in any more."""
+        self.room.close()
         if self._session is not None:
             await self._session.close()
 

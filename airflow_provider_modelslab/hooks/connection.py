@@ -59,6 +59,13 @@ EXTRA_FIELDS = (
         "boolean",
         False,
     ),
+    ExtraField(
+        "require_consent",
+        "Require consent",
+        "Submit no face swap without a reference to the consent of the persons shown.",
+        "boolean",
+        False,
+    ),
 )
 HIDDEN_FIELDS = ("login",)
 RELABELING = {"password": "API key", "host": "Base URL", "schema": "Scheme"}
@@ -74,6 +81,7 @@ class ConnectionSettings:
     :param api_path: path of the face swap calls
     :param request_timeout: seconds that one call may take
     :param allow_private_downloads: whether files may come from private addresses and over plain http
+    :param require_consent: whether a face swap without a reference to consent is refused
     """
 
     base_url: str
@@ -81,6 +89,7 @@ class ConnectionSettings:
     api_path: str = DEFAULT_API_PATH
     request_timeout: float = DEFAULT_REQUEST_TIMEOUT
     allow_private_downloads: bool = False
+    require_consent: bool = False
 
 
 def read_settings(connection: Any) -> ConnectionSettings:
@@ -109,6 +118,7 @@ def _read_fields(connection: Any, key: str) -> ConnectionSettings:
         api_path=parse_api_path(_read_text(extra, "api_path")),
         request_timeout=_read_timeout(extra.get("request_timeout")),
         allow_private_downloads=_read_flag(extra, "allow_private_downloads"),
+        require_consent=_read_flag(extra, "require_consent"),
     )
 
 

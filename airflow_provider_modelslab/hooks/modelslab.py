@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
 from functools import cached_property
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
@@ -22,12 +24,14 @@ from airflow_provider_modelslab.hooks.connection import (
     ConnectionSettings,
     read_settings,
 )
+from airflow_provider_modelslab.hooks.patience import ride_out
+from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
 from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
-from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace, pause_in_trouble
+from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
 
 if TYPE_CHECKING:
@@ -35,8 +39,8 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
 
 
-class ModelsLabHook(BaseHook):
-    """The fetch call of ModelsLab's face swap API, with the key from an Airflow connection.
+class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
+    """The calls of ModelsLab's face swap API, with the key from an Airflow connection.
 
     :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
     """
@@ -107,15 +111,14 @@ class ModelsLabHook(BaseHook):
         :param sleep: how to pass the seconds in between
         :return: the ending, or ``Waiting`` or ``SlowDown``
         """
-        for failures in range(1, (tolerance or TOLERANCE) + 1):
-            outcome = self.fetch(request_id)
-            ending = ending_of(outcome, failures, tolerance)
-            if ending or not isinstance(outcome, TryAgain) or failures == TOLERANCE:
-                break
-            pause = pause_in_trouble(failures, random.random())
-            self.log.warning("Request %s: %s. Trying again in %.0f s.", request_id, describe(outcome), pause)
-            sleep(pause)
-        return ending or outcome
+        outcome, looks = ride_out(
+            lambda: self.fetch(request_id),
+            f"Request {request_id}",
+            most=min(tolerance or TOLERANCE, TOLERANCE),
+            warn=self.log.warning,
+            sleep=sleep,
+        )
+        return ending_of(outcome, looks, tolerance) or outcome
 
     def wait(
         self,
@@ -180,8 +183,11 @@ class ModelsLabHook(BaseHook):
             return False, f"{self.settings.base_url} could not be asked: {answer.message}"
         return read_key_check(answer, self.settings.key)
 
-    def _post(self, path: str) -> Answer | TryAgain:
-        """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent."""
+    def _post(self, path: str, parameters: dict[str, Any] | None = None) -> Answer | TryAgain:
+        """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent.
+
+        The body is given as a file, because that tells afterwards whether all of it was sent.
+        """
         import requests
         import urllib3
 
@@ -189,17 +195,20 @@ class ModelsLabHook(BaseHook):
         from airflow_provider_modelslab.transport.reason import reason_of
 
         settings = self.settings
+        whole = json.dumps({"key": settings.key, **(parameters or {})}).encode()
+        upload = BytesIO(whole)
         try:
             with self.get_conn().post(
                 settings.base_url + path,
-                json={"key": settings.key},
+                data=upload,
+                headers={"Content-Type": "application/json"},
                 timeout=settings.request_timeout,
                 allow_redirects=False,  # a redirect would carry the key to another host
                 stream=True,
             ) as response:
                 return Answer(response.status_code, response.headers, read_body(response), time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            return TryAgain(reason_of(err))
+            return TryAgain(reason_of(err), sent=upload.tell() == len(whole))
 
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:

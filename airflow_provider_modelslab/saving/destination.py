@@ -46,7 +46,7 @@ def check_destination(destination: str | os.PathLike[str] | ObjectStoragePath) -
         store = Store(path)
         store.write(name, b"This file proves that results can be saved here. It can be removed.\n")
     except Exception as error:
-        _refuse(path, error)
+        refuse(f"The destination {path} cannot be written to", path, error)
     try:
         store.remove(name)
     except Exception as error:
@@ -54,27 +54,30 @@ def check_destination(destination: str | os.PathLike[str] | ObjectStoragePath) -
     return path
 
 
-def as_path(destination: str | os.PathLike[str] | ObjectStoragePath) -> ObjectStoragePath:
+def as_path(
+    destination: str | os.PathLike[str] | ObjectStoragePath, what: str = "destination"
+) -> ObjectStoragePath:
     """Return a destination as a path of Airflow's object storage.
 
     :param destination: as for :func:`check_destination`
+    :param what: what it is called in errors
     :raises InvalidDestinationError: if it cannot be one
     """
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
-    uri = parse(str(destination) if isinstance(destination, ObjectStoragePath) else destination)
-    _check_connection(uri)
+    uri = parse(str(destination) if isinstance(destination, ObjectStoragePath) else destination, what)
+    _check_connection(uri, what)
     if isinstance(destination, ObjectStoragePath) and destination.protocol:
         return destination
     try:
         path = ObjectStoragePath(uri)
         path.fs  # noqa: B018 - resolves the scheme and the connection
     except Exception as error:
-        _refuse(uri, error)
+        refuse(f"The {what} {uri} cannot be used", uri, error)
     return path
 
 
-def _check_connection(uri: str) -> None:
+def _check_connection(uri: str, what: str) -> None:
     """Refuse a connection that is not there; the Amazon provider would go on with other credentials."""
     from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
 
@@ -85,62 +88,72 @@ def _check_connection(uri: str) -> None:
         BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
         raise InvalidDestinationError(
-            f"The destination {uri} names the Airflow connection {conn_id!r}, which does not exist. "
+            f"The {what} {uri} names the Airflow connection {conn_id!r}, which does not exist. "
             "Add it, or correct its name."
         ) from None
 
 
-def parse(destination: str | os.PathLike[str]) -> str:
+def parse(destination: str | os.PathLike[str], what: str = "destination") -> str:
     """Return a destination as a URI. Pure.
 
+    :param destination: as for :func:`check_destination`
+    :param what: what it is called in errors
     :raises InvalidDestinationError: if it is empty, relative, not rendered, or carries a secret
     """
     if not isinstance(destination, (str, os.PathLike)):
-        raise InvalidDestinationError(f"A destination is text, not {type(destination).__name__}. {_EXAMPLES}")
+        raise InvalidDestinationError(f"The {what} is text, not {type(destination).__name__}. {_EXAMPLES}")
     text = str(os.fspath(destination)).strip()
     if text in ("", "None"):
         raise InvalidDestinationError(
-            f"The destination is {text or 'empty'}: its template or variable gave nothing. {_EXAMPLES}"
+            f"The {what} is {text or 'empty'}: its template or variable gave nothing. {_EXAMPLES}"
         )
     if "{{" in text or not text.isprintable():
-        raise InvalidDestinationError(f"The destination {text!r} is not a plain URI. {_EXAMPLES}")
+        raise InvalidDestinationError(f"The {what} {text!r} is not a plain URI. {_EXAMPLES}")
     scheme = _SCHEME.match(text)
     if scheme is None:
-        return _local(text)
-    return _local(text[scheme.end() :]) if scheme[1].lower() == "file" else _remote(text)
+        return _local(text, what)
+    return _local(text[scheme.end() :], what) if scheme[1].lower() == "file" else _remote(text, what)
 
 
-def _local(path: str) -> str:
+def _local(path: str, what: str) -> str:
     if not os.path.isabs(path):
         raise InvalidDestinationError(
-            f"The destination {path!r} is relative, and tasks run in no particular folder. {_EXAMPLES}"
+            f"The {what} {path!r} is relative, and tasks run in no particular folder. {_EXAMPLES}"
         )
     return f"file://{os.path.normpath(path)}"
 
 
-def _remote(uri: str) -> str:
+def _remote(uri: str, what: str) -> str:
     parts = urlsplit(uri)
     user, _, host = parts.netloc.rpartition("@")
     if ":" in user:
         raise InvalidDestinationError(
-            "The destination carries a user and password. Put them into an Airflow connection and name "
+            f"The {what} carries a user and password. Put them into an Airflow connection and name "
             "that instead: s3://conn_id@bucket/prefix/."
         )
     if not host and parts.scheme in _EXTRAS:
-        raise InvalidDestinationError(f"The destination {uri!r} names no bucket. {_EXAMPLES}")
+        raise InvalidDestinationError(f"The {what} {uri!r} names no bucket. {_EXAMPLES}")
     if parts.query or parts.fragment or ".." in parts.path.split("/"):
         raise InvalidDestinationError(
-            f"The destination {parts.scheme}://{parts.netloc}{parts.path} must be a plain prefix, without "
+            f"The {what} {parts.scheme}://{parts.netloc}{parts.path} must be a plain prefix, without "
             "'?', '#' and '..'."
         )
     return uri
 
 
-def _refuse(path: object, error: Exception) -> NoReturn:
-    what = f"The destination {path} cannot be written to: {describe_failure(error)}."
+def refuse(what: str, path: object, error: Exception) -> NoReturn:
+    """Raise the error that tells what a store said, and what to do about it.
+
+    :param what: what cannot be done
+    :param path: where
+    :param error: what the store's library raised
+    :raises InvalidDestinationError: if another try would meet the same
+    :raises ModelsLabError: if it may pass
+    """
+    text = f"{what}: {describe_failure(error)}."
     if _may_pass(error):
-        raise ModelsLabError(f"{what} Check the network and the connection's endpoint.") from error
-    raise InvalidDestinationError(f"{what} {_advice(str(path), error)}") from error
+        raise ModelsLabError(f"{text} Check the network and the connection's endpoint.") from error
+    raise InvalidDestinationError(f"{text} {_advice(str(path), error)}") from error
 
 
 def _may_pass(error: Exception) -> bool:

@@ -62,6 +62,8 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
         "generationTime": result.generation_time,
         "meta": scrub(result.meta),
     }
+    if result.consent_reference is not None:
+        content["consent_reference"] = result.consent_reference
     return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
 
 

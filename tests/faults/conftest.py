@@ -12,31 +12,18 @@ from tests.faults.proxy import Proxy
 from tests.standin import StandIn
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator
 
 PATIENT = 10.0  # seconds that a call may take, and a step of a download
 IMPATIENT = 0.2  # where that is what it will take, because of the fault
 
 
-@pytest.fixture(scope="session")
-def ssl_context() -> ssl.SSLContext:
-    """The real one, made once, since that takes longer than most of the tests."""
-    from airflow_provider_modelslab.hooks.asynchronous import make_ssl_context
-
-    return make_ssl_context()
-
-
 @pytest.fixture(autouse=True)
-def hasty(
-    prompt_triggers: None, ssl_context: ssl.SSLContext, seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def hasty(prompt_triggers: None, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again after thousandths of a second, and wait for no server longer than the test's seconds."""
-    from airflow_provider_modelslab.hooks import asynchronous
     from airflow_provider_modelslab.protocol import schedule
     from airflow_provider_modelslab.saving import budget
 
-    monkeypatch.setattr(asynchronous, "make_ssl_context", lambda: ssl_context)
     monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.0005)
     monkeypatch.setattr(budget, "FIRST_PAUSE", 0.002)
     monkeypatch.setattr(budget, "LONGEST_PAUSE", 0.01)

@@ -54,6 +54,7 @@ def test_a_uri_carries_extras_as_text_and_means_the_same(monkeypatch: pytest.Mon
         ({"extra": '{"api_path": 7}'}, "api_path"),
         ({"extra": '{"api_path": "/../x"}'}, "api_path"),
         ({"extra": '{"allow_private_downloads": "maybe"}'}, "allow_private_downloads"),
+        ({"extra": '{"require_consent": 1.5}'}, "require_consent"),
     ],
 )
 def test_a_connection_that_cannot_be_used_is_refused_with_the_field_at_fault(
@@ -81,6 +82,11 @@ def test_an_extra_that_airflow_has_read_already_is_taken_as_it_is() -> None:
 def test_private_downloads_stay_closed_unless_opened(word: object) -> None:
     extra = json.dumps({"allow_private_downloads": word})
     assert read_settings(connection(extra=extra)).allow_private_downloads is False
+
+
+def test_consent_is_required_where_the_connection_says_so() -> None:
+    assert read_settings(connection(extra='{"require_consent": true}')).require_consent
+    assert not read_settings(connection()).require_consent
 
 
 def test_the_key_is_not_shown() -> None:

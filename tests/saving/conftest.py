@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.saving.buckets import Bucket, S3Bucket
+    from tests.saving.buckets import Bucket
     from tests.saving.servers import Maker
 
 
@@ -32,14 +32,6 @@ def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[Maker]:
-    from tests.saving import servers
-
-    with servers.s3() as maker:
-        yield maker
-
-
-@pytest.fixture(scope="session")
 def azure_server() -> Iterator[Maker]:
     from tests.saving import servers
 
@@ -53,14 +45,6 @@ def gcs_server() -> Iterator[Maker]:
 
     with servers.gcs() as maker:
         yield maker
-
-
-@pytest.fixture
-def s3_bucket(s3_server: Maker) -> S3Bucket:
-    """An empty bucket on the S3 server."""
-    from tests.saving.servers import unique_name
-
-    return s3_server(unique_name())  # type: ignore[return-value]
 
 
 @pytest.fixture(params=["s3", "azure", "gcs"])

@@ -54,6 +54,12 @@ def test_a_manifest_says_what_was_saved_and_from_where() -> None:
     }
 
 
+def test_a_manifest_keeps_the_reference_to_consent_as_it_was_given() -> None:
+    reference = "https://files.example.com/consents?form=12"
+    content = json.loads(build(replace(RESULT, consent_reference=reference), FILES))
+    assert content["consent_reference"] == reference
+
+
 def test_a_manifest_holds_no_secret() -> None:
     assert b"s3cret" not in build(RESULT, FILES)
 

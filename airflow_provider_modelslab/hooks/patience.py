@@ -1,0 +1,65 @@
+"""Asking again in this process: while trouble passes, and until there is room in the account's queue."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from airflow_provider_modelslab.protocol.outcome import SlowDown, TryAgain
+from airflow_provider_modelslab.protocol.schedule import TOLERANCE, pause_in_trouble, pause_without_room
+from airflow_provider_modelslab.protocol.submission import Submission
+
+_Answer = TypeVar("_Answer")
+Say = Callable[..., None]
+Sleep = Callable[[float], None]
+
+
+def ride_out(
+    ask: Callable[[], _Answer], what: str, *, most: int = TOLERANCE, warn: Say, sleep: Sleep = time.sleep
+) -> tuple[_Answer, int]:
+    """Ask until the answer is anything but passing trouble, or has been that ``most`` times.
+
+    :param ask: asks once
+    :param what: what is asked about, for the log
+    :param most: how often to ask
+    :param warn: takes a line, as ``logging.Logger.warning`` does
+    :param sleep: how to pass the seconds in between
+    :return: the last answer, and how often was asked
+    """
+    asked = 1
+    while isinstance(answer := ask(), TryAgain) and asked < most:
+        pause = pause_in_trouble(asked, random.random())
+        warn("%s: %s. Trying again in %.0f s.", what, answer.message, pause)
+        sleep(pause)
+        asked += 1
+    return answer, asked
+
+
+def submit_patiently(
+    submit: Callable[[], Submission],
+    what: str,
+    *,
+    room_until: float,
+    warn: Say,
+    sleep: Sleep = time.sleep,
+) -> Submission:
+    """Submit until it is anything but passing trouble or a full queue.
+
+    :param submit: submits once
+    :param what: what is submitted, for the log
+    :param room_until: how long to wait for room, in seconds since the epoch; there is a last try then
+    :param warn: takes a line, as ``logging.Logger.warning`` does
+    :param sleep: how to pass the seconds in between
+    """
+    refusals = 0
+    while True:
+        submission, _ = ride_out(submit, what, warn=warn, sleep=sleep)
+        left = room_until - time.time()
+        if not isinstance(submission, SlowDown) or left <= 0:
+            return submission
+        pause = min(pause_without_room(submission.retry_after, refusals, random.random()), left)
+        warn("%s: %s. Trying again in %.0f s.", what, submission.message, pause)
+        sleep(pause)
+        refusals += 1

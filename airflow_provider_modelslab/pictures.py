@@ -1,0 +1,55 @@
+"""Pictures to send: read from a disk or object storage, within bounds, and only if they are pictures."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from airflow_provider_modelslab.exceptions import (
+    InvalidContentError,
+    InvalidDestinationError,
+    InvalidSwapError,
+)
+from airflow_provider_modelslab.saving.content import HEAD, identify
+from airflow_provider_modelslab.saving.destination import as_path, refuse
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+LARGEST = 20 * 2**20  # bytes; each is held in memory, a third larger as base64
+
+
+def read_picture(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> str:
+    """Return a picture as base64 text.
+
+    :param name: the argument that it was given as, for the errors
+    :param where: an absolute local path, ``file:///…``, or a URI such as ``s3://conn_id@bucket/face.jpg``
+    :raises InvalidSwapError: if it is not there, too large, or no picture
+    :raises ModelsLabError: if the store could not be reached, which may pass
+    """
+    try:
+        data = _read(name, where)
+    except InvalidDestinationError as err:
+        raise InvalidSwapError(f"{err} Nothing was sent.") from err
+    if len(data) > LARGEST:
+        raise InvalidSwapError(f"{name} {where} has more than {LARGEST // 2**20} MiB. Nothing was sent.")
+    try:
+        kind = identify(data[:HEAD])
+    except InvalidContentError as err:
+        raise InvalidSwapError(f"{name} {where} cannot be sent: {err}.") from None
+    if kind.base64_prefix is not None or not kind.content_type.startswith("image/"):
+        raise InvalidSwapError(f"{name} {where} is no picture, but {kind.content_type}. Nothing was sent.")
+    return b64encode(data).decode()
+
+
+def _read(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> bytes:
+    path = as_path(where, name)
+    try:
+        with path.open("rb") as file:  # type: ignore[no-untyped-call]
+            data: bytes = file.read(LARGEST + 1)
+            return data
+    except FileNotFoundError:
+        raise InvalidSwapError(f"{name} {path} is not there. Nothing was sent.") from None
+    except Exception as err:
+        refuse(f"{name} {path} cannot be read", path, err)
