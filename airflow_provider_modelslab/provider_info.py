@@ -22,7 +22,9 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-modelslab",
         "name": "ModelsLab",
-        "description": "Wait for `ModelsLab <https://modelslab.com/>`__ face swaps and save their files.",
+        "description": (
+            "Submit `ModelsLab <https://modelslab.com/>`__ face swaps, wait for them and save their files."
+        ),
         "versions": [__version__],
         "integrations": [
             {
@@ -34,7 +36,7 @@ def get_provider_info() -> dict[str, Any]:
         "hooks": [_modules("hooks.modelslab")],
         "operators": [_modules("operators.face_swap")],
         "sensors": [_modules("sensors.face_swap")],
-        "triggers": [_modules("triggers.face_swap")],
+        "triggers": [_modules("triggers.face_swap", "triggers.queue_room")],
         "connection-types": [
             {
                 "connection-type": CONN_TYPE,

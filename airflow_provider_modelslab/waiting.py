@@ -88,16 +88,29 @@ class WaitsForFaceSwaps:
         """
         for request_id in self.request_ids:
             if request_id not in self._endings:
-                seen = fetch(request_id)
-                ending = seen if isinstance(seen, Ending) else ending_of(seen)
-                if ending is None:
-                    return seen  # type: ignore[return-value]
-                self._endings[request_id] = ending
+                seen = self.note(request_id, fetch(request_id))
+                if seen is not None:
+                    return seen
         return None
 
-    def look_before_deferring(self) -> Outcome | None:
-        """Look, and once more where the API promises a result within seconds; as ``look``."""
-        seen = self.look(self.hook.fetch)
+    def note(self, request_id: str, seen: Outcome | Ending) -> Outcome | None:
+        """Take note of a look at one request; return what it saw, unless the request has ended.
+
+        :param request_id: the request
+        :param seen: what the look saw
+        """
+        ending = seen if isinstance(seen, Ending) else ending_of(seen)
+        if ending is None:
+            return seen  # type: ignore[return-value]
+        self._endings[request_id] = ending
+        return None
+
+    def look_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
+        """Look, and once more where the API promises a result within seconds; as ``look``.
+
+        :param seen: a look that was made already
+        """
+        seen = seen or self.look(self.hook.fetch)
         if isinstance(seen, Waiting) and seen.eta is not None and seen.eta <= LINGER:
             time.sleep(max(seen.eta, SHORTEST))
             seen = self.look(self.hook.fetch)
@@ -162,9 +175,11 @@ class WaitsForFaceSwaps:
             tolerance=self.tolerance,
             end_task=("many" if is_many(self.request_id) else "one") if end_task else None,
         )
-        left = max(0.0, step.deadline - time.time())
-        backstop = timedelta(seconds=left + _BACKSTOP)
-        self.defer(trigger=trigger, method_name="execute_complete", timeout=backstop)
+        self.defer(
+            trigger=trigger,
+            method_name="execute_complete",
+            timeout=backstop(step.deadline),
+        )
         raise AssertionError("defer() always raises")
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
@@ -204,6 +219,14 @@ class WaitsForFaceSwaps:
         reason = str((next_kwargs or {}).get("error", ""))
         if next_method == "__fail__" and "timeout" in reason.lower():
             raise FaceSwapTimeoutError(
-                f"Face swap request {self.request_id}: still deferred {_BACKSTOP:.0f} s after the deadline. "
-                "Check that a triggerer is running; clear this task to wait again."
+                f"Face swap request {self.request_id or 'of this task'}: still deferred {_BACKSTOP:.0f} s "
+                "after the deadline. Check that a triggerer is running; clear this task to wait again."
             )
+
+
+def backstop(deadline: float) -> timedelta:
+    """Return the time after which Airflow is to end a deferral that should have ended by itself.
+
+    :param deadline: when its trigger fires at the latest, in seconds since the epoch
+    """
+    return timedelta(seconds=max(0.0, deadline - time.time()) + _BACKSTOP)

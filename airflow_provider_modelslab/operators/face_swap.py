@@ -1,26 +1,25 @@
-"""An operator that gets face swap results, and can save their files to object storage."""
+"""Operators that submit face swaps, get their results, and can save their files to object storage."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from airflow.providers.common.compat.sdk import BaseOperator, conf
-
-from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import Pace
-from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
-from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
+from airflow_provider_modelslab.collecting import CollectsFaceSwaps, seconds
+from airflow_provider_modelslab.exceptions import InvalidSwapError
+from airflow_provider_modelslab.protocol.swap import Swap, check_swap
+from airflow_provider_modelslab.submitting import SubmitsOnce
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
+_SWAP = [each.name for each in fields(Swap)]
+OnUnknown = Literal["fail", "submit"]
 
-class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
+
+class FaceSwapResultOperator(CollectsFaceSwaps):
     """Get the result of a queued face swap, or of each of several; save the files where asked to.
 
     A job that is still running is waited for. With a destination, the asset event of each outlet carries
@@ -48,100 +47,113 @@ class FaceSwapResultOperator(WaitsForFaceSwaps, BaseOperator):
     :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
     """
 
-    template_fields: Sequence[str] = ("request_id", "modelslab_conn_id", "destination")
-    ui_color = "#d0bcff"
+    template_fields: Sequence[str] = ("request_id", *CollectsFaceSwaps.template_fields)
 
-    def __init__(
-        self,
-        *,
-        request_id: int | str | Sequence[int | str],
-        modelslab_conn_id: str = DEFAULT_CONN_ID,
-        destination: str | ObjectStoragePath | None = None,
-        if_exists: IfExists = SaveOptions.if_exists,
-        max_file_size: int = SaveOptions.max_file_size,
-        download_timeout: timedelta | float = SaveOptions.timeout,
-        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        timeout: timedelta | float | None = None,
-        poke_interval: timedelta | float | None = None,
-        exponential_backoff: bool = False,
-        max_wait: timedelta | float | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, request_id: int | str | Sequence[int | str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.request_id = request_id
-        self.modelslab_conn_id = modelslab_conn_id
-        self.destination = destination
-        self.save_options = SaveOptions(
-            if_exists=if_exists,
-            max_file_size=max_file_size,
-            timeout=_seconds("download_timeout", download_timeout),
-        )
-        self.deferrable = deferrable
-        if timeout is None:
-            timeout = conf.getfloat("sensors", "default_timeout")
-        self.timeout = _seconds("timeout", timeout)
-        self.pace = Pace(
-            poke_interval=None if poke_interval is None else _seconds("poke_interval", poke_interval),
-            exponential_backoff=exponential_backoff,
-            max_wait=None if max_wait is None else _seconds("max_wait", max_wait),
-        )
 
     def execute(self, context: Context) -> Any:
         """Check what can be checked before the wait, wait, and finish.
 
         :param context: the task's context
         """
-        if self.destination is not None:
-            from airflow_provider_modelslab.saving import check_destination
-
-            check_destination(self.destination)
-        started = time.time()
-        if self.deferrable:
-            seen = self.look_before_deferring()
-            if seen is not None:
-                self.defer_until_done(seen, started)
-        else:
-            self.wait_here(started)
-        return self.finish(context)
-
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Come back from the triggerer."""
-        self.fail_if_overdue(next_method, next_kwargs)
-        return super().resume_execution(next_method, next_kwargs, context)
-
-    def finish(self, context: Context) -> Any:
-        """Return the task's value, and tell the asset events of the files."""
-        value = super().finish(context)
-        if self.destination is not None:
-            self._add_to_asset_events(context, value if isinstance(value, list) else [value])
-        return value
-
-    def _add_to_asset_events(self, context: Context, results: list[dict[str, Any]]) -> None:
-        """Note what was saved in the events of the outlets; trouble with that is not the task's.
-
-        An alias has events for those assets only that a DAG's author adds to it; they find the same there.
-        """
-        files = [file["uri"] for result in results for file in result["files"]]
-        extra = {"files": files, "manifests": [result["manifest"] for result in results]}
-        for outlet in self.outlets or ():
-            try:
-                context["outlet_events"][outlet].extra.update(extra)
-            except Exception as error:  # noqa: PERF203 - an outlet may be anything
-                self.log.info("The event of %r will not name the files: %r", outlet, error)
-
-    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
-        """Return the result as the task's value, its files saved where a destination is given."""
-        if self.destination is None:
-            return result.as_xcom()
-        from airflow_provider_modelslab.saving import save_result
-
-        options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
-        return {**result.as_xcom(), **save_result(result, self.destination, options, log=self.log)}
+        self.check_destination()
+        return self.collect(context)
 
 
-def _seconds(name: str, value: timedelta | float) -> float:
-    """Return an interval in seconds, as Airflow's sensors take it."""
-    seconds: Any = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-        raise ValueError(f"{name} is {value!r}; it must be a timedelta or a number of seconds, not negative")
-    return float(seconds)
+class FaceSwapOperator(SubmitsOnce):
+    """Submit a face swap, wait for it, and save its files where asked to.
+
+    A picture is a public URL, or for swaps in pictures an absolute or object storage path, which is read
+    when the task runs; all pictures of one call in the same way. The persons shown must have agreed.
+
+    On Airflow 3.3 and later no other try of the task pays again: the id is kept in the task state store, and
+    what comes after a killed worker, a failed download or a cleared task goes on with the same face swap.
+
+    :param face: the picture of the face that is put in. (templated)
+    :param image: the picture whose faces are replaced. (templated)
+    :param video: the clip whose faces are replaced, in place of ``image``. (templated)
+    :param reference_image: shows which one of the faces is replaced; without it all are. (templated)
+    :param output_format: of a clip. (templated)
+    :param watermark: whether the result bears one (default: as the API does it)
+    :param watermark_image: URL of the watermark; enterprise servers only. (templated)
+    :param webhook: public https URL that ModelsLab tells of the end. (templated)
+    :param track_id: a name by which the request is found at ModelsLab: an integer, on enterprise servers
+        a string (default: made from the DAG, the run, the task and its map index). (templated)
+    :param consent_reference: where the consent of the persons shown is kept; not sent, but kept in the
+        result and the manifest. The connection can require it. (templated)
+    :param wait_for_completion: False ends the task once the face swap is queued
+    :param queue_timeout: seconds to wait for room in the account's queue (default: as ``timeout``)
+    :param on_unknown: what to do where nobody can know whether a lost call was queued: ``fail``, so that a
+        person looks, or ``submit`` again, and maybe pay twice
+    :param kwargs: as for ``FaceSwapResultOperator``: ``modelslab_conn_id``, ``destination``, ``if_exists``,
+        ``max_file_size``, ``download_timeout``, ``deferrable``, ``timeout``, ``poke_interval``,
+        ``exponential_backoff``, ``max_wait``
+    :return: as ``FaceSwapResultOperator``; without waiting, the ``id`` with ``status`` "processing"
+    :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
+    """
+
+    template_fields: Sequence[str] = (
+        *(name for name in _SWAP if name != "watermark"),
+        *CollectsFaceSwaps.template_fields,
+    )
+
+    def __init__(
+        self,
+        *,
+        face: str | ObjectStoragePath,
+        image: str | ObjectStoragePath | None = None,
+        video: str | None = None,
+        reference_image: str | ObjectStoragePath | None = None,
+        output_format: str | None = None,
+        watermark: bool | None = None,
+        watermark_image: str | None = None,
+        webhook: str | None = None,
+        track_id: int | str | None = None,
+        consent_reference: str | None = None,
+        wait_for_completion: bool = True,
+        queue_timeout: timedelta | float | None = None,
+        on_unknown: OnUnknown = "fail",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.face = face
+        self.image = image
+        self.video = video
+        self.reference_image = reference_image
+        self.output_format = output_format
+        self.watermark = watermark
+        self.watermark_image = watermark_image
+        self.webhook = webhook
+        self.track_id = track_id
+        self.consent_reference = consent_reference
+        self.wait_for_completion = wait_for_completion
+        self.queue_timeout = (
+            self.timeout if queue_timeout is None else seconds("queue_timeout", queue_timeout)
+        )
+        self.on_unknown = on_unknown
+        self._chooses_face = reference_image is not None
+        self.request_id = None
+        self._check_arguments()
+
+    @property
+    def swap(self) -> Swap:
+        """What is meant, as far as it is rendered."""
+        given = {name: getattr(self, name) for name in _SWAP}
+        if self._chooses_face and self.reference_image is None:
+            given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
+        return Swap(**given)
+
+    def _check_arguments(self) -> None:
+        try:
+            check_swap(self.swap)
+        except ValueError as err:
+            raise InvalidSwapError(f"This face swap cannot be submitted: {err}") from None
+        if self.on_unknown not in get_args(OnUnknown):
+            raise ValueError(f"on_unknown is one of {get_args(OnUnknown)}, not {self.on_unknown!r}")
+        if self.destination is not None and not self.wait_for_completion:
+            raise ValueError(
+                "a destination needs wait_for_completion=True; or save with a FaceSwapResultOperator whose "
+                "request_id is this task's output['id']"
+            )

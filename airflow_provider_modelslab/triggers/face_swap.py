@@ -16,12 +16,12 @@ from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, Wait
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
 
 _shared: ModuleType | None = None
 
 
-async def _import_late() -> Any:
+async def import_late() -> Any:
     """Import what all waits share: the first time that takes a tenth of a second, not the loop's to lose."""
     global _shared  # noqa: PLW0603 - sys.modules also has what a thread is still importing
     if _shared is None:
@@ -99,7 +99,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         yield event
 
     async def _wait_for_all(self) -> TriggerEvent:
-        shared = await _import_late()
+        shared = await import_late()
         story = Story(len(self.request_ids), self.started, self.log.info)
         ids = list(dict.fromkeys(self.request_ids))
         try:
@@ -131,6 +131,8 @@ class FaceSwapResultTrigger(BaseTrigger):
             step = wait.after(outcome, time.time(), random.random())
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):
+                if step.kind in (EndingKind.DONE, EndingKind.FAILED):
+                    client.room.let_one_in()
                 return step
             wait = step
 

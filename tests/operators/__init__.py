@@ -1,0 +1,33 @@
+"""What the tests of the operator that submits share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
+from tests.deferring import Pushed, Store
+
+BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
+WITH_AND_WITHOUT_STORE = pytest.mark.parametrize("store", [True, False], ids=["store", "no_store"])
+FACE = "https://example.com/face.jpg"
+IMAGE = "https://example.com/group.jpg"
+VIDEO = "https://example.com/clip.mp4"
+
+
+def swapper(**kwargs: Any) -> FaceSwapOperator:
+    target = {} if "video" in kwargs else {"image": IMAGE}
+    defaults = {"face": FACE, "poke_interval": 0.1, "timeout": 20, **target}
+    return FaceSwapOperator(task_id="swap", **{**defaults, **kwargs})
+
+
+def clear(context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of the next try, after a person has cleared the task."""
+    context["ti"].max_tries += 1
+    return context
+
+
+def first_try(store: bool) -> dict[str, Any]:
+    """Return the context of a task whose other tries know what this one keeps, or do not."""
+    return {"ti": Pushed(), **({"task_state_store": Store()} if store else {})}

@@ -19,6 +19,7 @@ from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from tests.connections import connection_json
+from tests.operators import first_try, swapper
 from tests.standin import StandIn
 
 FOLDER = Path(__file__).parent
@@ -54,7 +55,8 @@ def record(standin: StandIn) -> dict[str, Any]:
     """Everything that this version stores of a wait: the rows of the tasks above, and every event."""
     for request_id in REQUESTS:
         standin.add_job(request_id, duration=6000)
-    return {"waits": {name: _defer(*task) for name, task in TASKS.items()}, "events": list(_events())}
+    waits = {name: _defer(*task) for name, task in TASKS.items()}
+    return {"waits": waits, "events": list(_events()), "swaps": _swaps(standin)}
 
 
 def make_task(wait: dict[str, Any], folder: Path) -> Any:
@@ -67,23 +69,41 @@ def make_task(wait: dict[str, Any], folder: Path) -> Any:
 
 def moved(kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments in a row, its times moved as if the wait had begun a while ago."""
-    later = time.time() - BEGUN_AGO - kwargs["started"]
-    looks = {request_id: at + later for request_id, at in kwargs["first_looks"].items()}
-    times = {name: kwargs[name] + later for name in ("started", "deadline")}
-    return {**kwargs, **times, "first_looks": looks}
+    later = time.time() - BEGUN_AGO - (kwargs["started"] if "started" in kwargs else kwargs["since"])
+    looks = {request_id: at + later for request_id, at in kwargs.get("first_looks", {}).items()}
+    times = {name: kwargs[name] + later for name in ("started", "since", "deadline") if name in kwargs}
+    return {**kwargs, **times, **({"first_looks": looks} if looks else {})}
 
 
 def _defer(kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
     wait = {"task": kind, "arguments": arguments}
     with DAG("recorded", schedule=None):
         task = make_task(wait, FOLDER)
+    return {**wait, **_row(task, {})}
+
+
+def _swaps(standin: StandIn) -> dict[str, Any]:
+    """What the operator that submits leaves: what it remembers of a swap, and the rows of its two waits."""
+    context = first_try(store=True)
+    task = swapper(deferrable=True, **OWN_PACE)
+    standin.configure(submit={"duration": 6000})
+    queued = _row(task, context)
+    standin.configure(queue_limit=1, retry_after=1)
+    return {
+        "remembered": dict(context["task_state_store"].kept),
+        "queued": queued,
+        "without room": _row(task, first_try(store=True)),
+    }
+
+
+def _row(task: Any, context: Any) -> dict[str, Any]:
     try:
-        task.execute({})
+        task.execute(context)
     except TaskDeferred as deferral:
         classpath, kwargs = deferral.trigger.serialize()
         row = {"classpath": classpath, "kwargs": kwargs}
-        return {**wait, **row, "next_method": deferral.method_name, "next_kwargs": deferral.kwargs or {}}
-    raise AssertionError(f"a {kind} with {arguments} did not defer")
+        return {**row, "next_method": deferral.method_name, "next_kwargs": deferral.kwargs or {}}
+    raise AssertionError(f"{task} did not defer")
 
 
 def _events() -> Any:

@@ -11,7 +11,8 @@ import pytest
 from airflow.models.trigger import Trigger
 
 from airflow_provider_modelslab import exceptions
-from tests.deferring import first_event
+from tests.deferring import first_event, run_task
+from tests.operators import first_try, swapper
 from tests.upgrades.recording import FOLDER, REQUESTS, THIS, make_task, moved, record
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ each_wait = pytest.mark.parametrize(
         for name, wait in stored["waits"].items()
     ],
 )
+each_release = pytest.mark.parametrize(
+    "stored", [pytest.param(stored, id=release) for release, stored in RELEASES.items()]
+)
 each_event = pytest.mark.parametrize(
     "stored",
     [
@@ -40,11 +44,24 @@ each_event = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(autouse=True)
+def without_a_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
+
+
 @pytest.fixture
 def done(connected: StandIn) -> StandIn:
     for request_id in REQUESTS:
         connected.add_job(request_id)
     return connected
+
+
+@pytest.fixture
+def next_try(stored: dict[str, Any]) -> dict[str, Any]:
+    """The context of another try, which finds what the release has kept."""
+    context = first_try(store=True)
+    context["task_state_store"].kept.update(stored["swaps"]["remembered"])
+    return context
 
 
 def make_trigger(wait: dict[str, Any]) -> Any:
@@ -98,6 +115,30 @@ def test_an_event_that_a_release_wrote_ends_the_task_as_it_said(
         resume({**wait, "next_kwargs": {}}, stored["event"], tmp_path)
 
 
+@each_release
+def test_what_a_release_submitted_is_not_submitted_again(
+    connected: StandIn, stored: dict[str, Any], next_try: dict[str, Any]
+) -> None:
+    (request_id,) = stored["swaps"]["queued"]["kwargs"]["request_ids"]
+    connected.add_job(request_id)
+    assert run_task(swapper(), next_try)["id"] == request_id
+    assert _end(stored["swaps"]["queued"], next_try)["id"] == request_id
+    assert connected.submits() == []
+
+
+@each_release
+def test_a_swap_that_a_release_left_without_room_is_submitted_when_there_may_be(
+    connected: StandIn, stored: dict[str, Any]
+) -> None:
+    assert _end(stored["swaps"]["without room"], first_try(store=True))["status"] == "success"
+    assert len(connected.submits()) == 1
+
+
+def _end(row: dict[str, Any], context: Any) -> Any:
+    event = asyncio.run(first_event(make_trigger(row))).payload
+    return swapper(deferrable=True).resume_execution(row["next_method"], {"event": event}, context)
+
+
 def test_what_this_version_stores_is_what_its_file_says(connected: StandIn) -> None:
     """Once a release is out, its rows are in people's databases: another shape is another version's."""
     stored = json.loads(json.dumps(record(connected)))
@@ -106,9 +147,12 @@ def test_what_this_version_stores_is_what_its_file_says(connected: StandIn) -> N
 
 def without_moments(stored: dict[str, Any]) -> dict[str, Any]:
     """A recording with the times rounded, of which the first look's is drawn by lot."""
-    for wait in stored["waits"].values():
+    swaps = stored["swaps"]
+    for wait in (*stored["waits"].values(), swaps["queued"], swaps["without room"]):
         kwargs = wait["kwargs"]
-        kwargs["deadline"] = round(kwargs["deadline"] - kwargs["started"], 3)
-        kwargs["first_looks"] = sorted(kwargs["first_looks"])
-        kwargs["started"] = type(kwargs["started"]).__name__
+        begin = "started" if "started" in kwargs else "since"
+        kwargs["deadline"] = round(kwargs["deadline"] - kwargs[begin], 3)
+        kwargs[begin] = type(kwargs[begin]).__name__
+        if "first_looks" in kwargs:
+            kwargs["first_looks"] = sorted(kwargs["first_looks"])
     return stored

@@ -1,0 +1,130 @@
+"""What the operators share: getting the results of face swaps, and saving their files where asked to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import BaseOperator, conf
+
+from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.protocol.outcome import Outcome
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.schedule import Pace
+from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
+from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
+
+
+class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
+    """Waits for its requests, and saves their files; the parameters are described at the operators."""
+
+    template_fields: Sequence[str] = ("modelslab_conn_id", "destination")
+    ui_color = "#d0bcff"
+
+    def __init__(
+        self,
+        *,
+        modelslab_conn_id: str = DEFAULT_CONN_ID,
+        destination: str | ObjectStoragePath | None = None,
+        if_exists: IfExists = SaveOptions.if_exists,
+        max_file_size: int = SaveOptions.max_file_size,
+        download_timeout: timedelta | float = SaveOptions.timeout,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        timeout: timedelta | float | None = None,
+        poke_interval: timedelta | float | None = None,
+        exponential_backoff: bool = False,
+        max_wait: timedelta | float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.modelslab_conn_id = modelslab_conn_id
+        self.destination = destination
+        self.save_options = SaveOptions(
+            if_exists=if_exists,
+            max_file_size=max_file_size,
+            timeout=seconds("download_timeout", download_timeout),
+        )
+        self.deferrable = deferrable
+        if timeout is None:
+            timeout = conf.getfloat("sensors", "default_timeout")
+        self.timeout = seconds("timeout", timeout)
+        self.pace = Pace(
+            poke_interval=None if poke_interval is None else seconds("poke_interval", poke_interval),
+            exponential_backoff=exponential_backoff,
+            max_wait=None if max_wait is None else seconds("max_wait", max_wait),
+        )
+
+    def check_destination(self) -> None:
+        """Find out before the wait whether files can be saved after it."""
+        if self.destination is not None:
+            from airflow_provider_modelslab.saving import check_destination
+
+            check_destination(self.destination)
+
+    def collect(self, context: Context, seen: Outcome | None = None) -> Any:
+        """Wait in the way that is set, and finish.
+
+        :param context: the task's context
+        :param seen: how the one request stood a moment ago, where that is known
+        """
+        started = time.time()
+        if self.deferrable:
+            seen = self.look_before_deferring(seen)
+            if seen is not None:
+                self.defer_until_done(seen, started)
+        else:
+            self.wait_here(started)
+        return self.finish(context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer."""
+        self.fail_if_overdue(next_method, next_kwargs)
+        return super().resume_execution(next_method, next_kwargs, context)
+
+    def finish(self, context: Context) -> Any:
+        """Return the task's value, and tell the asset events of the files."""
+        value = super().finish(context)
+        if self.destination is not None:
+            self._add_to_asset_events(context, value if isinstance(value, list) else [value])
+        return value
+
+    def _add_to_asset_events(self, context: Context, results: list[dict[str, Any]]) -> None:
+        """Note what was saved in the events of the outlets; trouble with that is not the task's.
+
+        An alias has events for those assets only that a DAG's author adds to it; they find the same there.
+        """
+        files = [file["uri"] for result in results for file in result["files"]]
+        extra = {"files": files, "manifests": [result["manifest"] for result in results]}
+        for outlet in self.outlets or ():
+            try:
+                context["outlet_events"][outlet].extra.update(extra)
+            except Exception as error:  # noqa: PERF203 - an outlet may be anything
+                self.log.info("The event of %r will not name the files: %r", outlet, error)
+
+    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        """Return the result as the task's value, its files saved where a destination is given."""
+        if self.destination is None:
+            return result.as_xcom()
+        from airflow_provider_modelslab.saving import save_result
+
+        options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
+        return {**result.as_xcom(), **save_result(result, self.destination, options, log=self.log)}
+
+
+def seconds(name: str, value: timedelta | float) -> float:
+    """Return an interval in seconds, as Airflow's sensors take it.
+
+    :param name: the argument, for the error
+    :param value: what was given for it
+    :raises ValueError: when it is no interval
+    """
+    number: Any = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number < 0:
+        raise ValueError(f"{name} is {value!r}; it must be a timedelta or a number of seconds, not negative")
+    return float(number)

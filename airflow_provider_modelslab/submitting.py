@@ -1,0 +1,213 @@
+"""The submission of one task: once, whatever happens to the worker, and when there is room in the queue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from airflow.providers.common.compat.sdk import TaskDeferred
+
+from airflow_provider_modelslab.collecting import CollectsFaceSwaps
+from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
+from airflow_provider_modelslab.hooks.patience import submit_patiently
+from airflow_provider_modelslab.messages import error_of_submission, unknown_submission
+from airflow_provider_modelslab.protocol.event import ids_of
+from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, Waiting
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
+from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
+from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
+from airflow_provider_modelslab.submitted import Memory, Submitted, settle
+from airflow_provider_modelslab.waiting import backstop
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+_ID = "id"  # key of the XCom
+
+
+class SubmitsOnce(CollectsFaceSwaps):
+    """Submits a face swap and collects it.
+
+    The operator provides ``swap``, ``wait_for_completion``, ``queue_timeout`` (seconds) and ``on_unknown``.
+    """
+
+    wait_for_completion: bool
+    queue_timeout: float
+    on_unknown: Literal["fail", "submit"]
+    request_id: str | None
+
+    @property
+    def swap(self) -> Swap:
+        """What is meant, as far as it is rendered."""
+        raise NotImplementedError
+
+    def execute(self, context: Context) -> Any:
+        """Check what can be checked, submit unless an earlier try has, wait, and finish.
+
+        :param context: the task's context
+        """
+        self.check_destination()
+        return self._submit_and_collect(context, room_until=time.time() + self.queue_timeout)
+
+    def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Submit again, now that there may be room in the account's queue.
+
+        :param context: the task's context
+        :param event: the trigger's payload
+        """
+        return self._submit_and_collect(context, room_until=event["deadline"])
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer, with the id that the event tells, or else the memory."""
+        if next_method == "execute_with_room":
+            return super().resume_execution(next_method, next_kwargs, context)
+        memory = _memory_of(context)
+        ids, earlier = ids_of((next_kwargs or {}).get("event") or {}), memory.recall()
+        self.request_id = ids[0] if ids else (earlier and earlier.request_id) or _pushed_id(context)
+        if earlier and self.request_id and not earlier.request_id:
+            memory.keep(replace(earlier, request_id=self.request_id))
+        with self._settling(memory):
+            return super().resume_execution(next_method, next_kwargs, context)
+
+    def _submit_and_collect(self, context: Context, room_until: float) -> Any:
+        memory = _memory_of(context)
+        with self._settling(memory):
+            seen = None if self._reconnect(context, memory) else self._submit(context, memory, room_until)
+            context["ti"].xcom_push(key=_ID, value=self.request_id)  # there even if the rest fails
+            return self.collect(context, seen) if self.wait_for_completion else self._so_far()
+
+    def _reconnect(self, context: Context, memory: Memory) -> bool:
+        """Go on with what an earlier try submitted; say whether one did.
+
+        :raises SubmissionUnknownError: if one was ended before it knew
+        """
+        earlier = memory.recall()
+        if earlier is None:
+            return False
+        if earlier.request_id is not None and earlier.fingerprint == self.swap.fingerprint():
+            self.log.info("Request %s was submitted by an earlier try; going on with it.", earlier.request_id)
+            self.request_id = earlier.request_id
+            return True
+        if earlier.request_id is not None:
+            self.log.info("An earlier try submitted request %s, which was another swap.", earlier.request_id)
+        elif self.on_unknown == "submit":
+            self.log.warning(
+                "Submitting again, as on_unknown asks for; track_id %s may be queued.", earlier.track_id
+            )
+        elif not earlier.is_cleared(_max_tries(context)):
+            raise self._unknown(earlier, "an earlier try did not get the answer", context, memory)
+        return False
+
+    def _submit(self, context: Context, memory: Memory, room_until: float) -> Outcome | None:
+        """Submit; return how the face swap stands, unless it is done."""
+        request = self.hook.plan(self.swap, seed=_seed_of(context))
+        note = Submitted(request.track_id, self.swap.fingerprint())
+        submission = submit_patiently(
+            lambda: self._submit_once(request, note, memory),
+            f"Face swap with track_id {request.track_id}",
+            room_until=0.0 if self.deferrable else room_until,
+            warn=self.log.warning,
+        )
+        if isinstance(submission, SlowDown) and self.deferrable and time.time() < room_until:
+            self._defer_until_room(submission, room_until)
+        if isinstance(submission, Unknown):
+            raise self._unknown(note, submission.message, context, memory)
+        if not isinstance(submission, Accepted):
+            raise error_of_submission(submission, request.track_id)
+        seen = self.note(submission.request_id, submission.outcome)
+        if isinstance(seen, Waiting) and self.swap.video is None:
+            return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
+        return seen
+
+    def _submit_once(self, request: SwapRequest, note: Submitted, memory: Memory) -> Submission:
+        """Submit, with a note before and after: a try that is ended in between leaves the first."""
+        memory.announce(note)
+        try:
+            submission = self.hook.submit(request)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as err:  # execution_timeout, and on Airflow 2 the end of the worker, are no more
+            return Unknown(f"{type(err).__name__} came before the answer")
+        if isinstance(submission, Accepted):
+            self.request_id = submission.request_id
+            self.log.info("Request %s: submitted with track_id %s.", self.request_id, request.track_id)
+            if submission.has_id:
+                memory.keep(replace(note, request_id=submission.request_id))
+        elif not isinstance(submission, Unknown):
+            memory.forget()
+        return submission
+
+    def _unknown(self, note: Submitted, reason: str, context: Context, memory: Memory) -> ModelsLabError:
+        """Return the error where nobody knows, and note that a person is told so."""
+        error = unknown_submission(note.track_id, reason)
+        if self.on_unknown == "submit":
+            return ModelsLabUnavailableError(f"{error} A retry submits again, as on_unknown asks for.")
+        memory.keep(replace(note, told=_max_tries(context)))
+        return error
+
+    def _defer_until_room(self, refused: SlowDown, room_until: float) -> NoReturn:
+        from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
+
+        self.log.info("%s Deferring until there may be room; no worker is held.", refused.message)
+        trigger = QueueRoomTrigger(
+            modelslab_conn_id=self.modelslab_conn_id,
+            since=room_until - self.queue_timeout,
+            deadline=room_until,
+            retry_after=refused.retry_after,
+        )
+        self.defer(trigger=trigger, method_name="execute_with_room", timeout=backstop(room_until))
+        raise AssertionError("defer() always raises")
+
+    @contextmanager
+    def _settling(self, memory: Memory) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, TaskDeferred):
+            raise
+        except BaseException as err:
+            if self.request_id is None:
+                raise  # nothing was submitted, or nobody knows
+            settled = settle(err, self.request_id, memory)
+            if settled is err:
+                raise
+            raise settled from err
+
+    def _so_far(self) -> dict[str, Any]:
+        """Return what is known where nothing is waited for, in the shape of a result."""
+        ending = self._endings.get(str(self.request_id))
+        if ending and ending.result:
+            return self.value_of(ending.result)
+        queued = replace(
+            FaceSwapResult(str(self.request_id), ()), consent_reference=self.swap.consent_reference
+        )
+        return {**queued.as_xcom(), "status": "processing"}
+
+    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        """Return the result as the task's value, with the reference to consent."""
+        return super().value_of(replace(result, consent_reference=self.swap.consent_reference))
+
+
+def _pushed_id(context: Context) -> str | None:
+    """Return the id that this try pushed before it deferred."""
+    ti: Any = context["ti"]
+    pushed: str | None = ti.xcom_pull(task_ids=ti.task_id, key=_ID, map_indexes=ti.map_index)
+    return pushed
+
+
+def _max_tries(context: Context) -> int:
+    ti: Any = context["ti"]
+    return int(ti.max_tries)
+
+
+def _memory_of(context: Context) -> Memory:
+    return Memory(context.get("task_state_store"))
+
+
+def _seed_of(context: Context) -> str:
+    """Return what no other try of a task has."""
+    ti: Any = context["ti"]
+    return f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}/{ti.try_number}"

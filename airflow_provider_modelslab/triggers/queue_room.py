@@ -1,0 +1,58 @@
+"""The wait for room in the account's queue, in the triggerer, where it costs no worker."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_provider_modelslab.protocol.schedule import pause_after_deferral
+from airflow_provider_modelslab.triggers.face_swap import import_late
+
+
+class QueueRoomTrigger(BaseTrigger):
+    """Fires when there may be room in the account's queue, or at the deadline. It never submits.
+
+    A trigger may run twice, and a face swap that is submitted is paid for; so the worker submits.
+
+    :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
+    :param since: when the task began to wait for room, in seconds since the epoch
+    :param deadline: when the wait ends at the latest, in seconds since the epoch; a restart keeps it
+    :param retry_after: how long the API asked to keep away, in seconds
+    """
+
+    def __init__(
+        self, *, modelslab_conn_id: str, since: float, deadline: float, retry_after: float | None = None
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.modelslab_conn_id = modelslab_conn_id
+        self.since = since
+        self.deadline = deadline
+        self.retry_after = retry_after
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class path and the arguments to make this trigger again elsewhere."""
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__}",
+            {
+                "modelslab_conn_id": self.modelslab_conn_id,
+                "since": self.since,
+                "deadline": self.deadline,
+                "retry_after": self.retry_after,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Wait, then yield the one event; the task finds out by itself whether there is room."""
+        shared = await import_late()
+        at_least = time.monotonic() + pause_after_deferral(random.random())
+        async with shared.shared_client(self.modelslab_conn_id) as client:
+            client.room.refused(self.retry_after)
+            let_in = await client.room.wait(self.since, self.deadline - time.time())
+        await asyncio.sleep(max(0.0, at_least - time.monotonic()))
+        status = "room" if let_in else "deadline"
+        yield TriggerEvent({"status": status, "deadline": self.deadline})  # type: ignore[no-untyped-call]
