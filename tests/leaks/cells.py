@@ -4,35 +4,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.leaks.connections import BROKEN, USABLE
 from tests.leaks.kinds import KINDS, Kind
+from tests.leaks.submissions import AT_SUBMISSION, submitted, url_of
 
 DAG_ID = "cells"
-MODES: dict[str, dict[str, Any]] = {
-    "poke": {},
-    "reschedule": {"mode": "reschedule"},
-    "deferrable": {"deferrable": True},
-    "end_from_trigger": {"deferrable": True, "end_from_trigger": True},
+SAVED = "{{ dag_run.conf.saved }}"
+SENSOR, COLLECTS, SUBMITS = "FaceSwapResultSensor", "FaceSwapResultOperator", "FaceSwapOperator"
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to run one of the three.
+
+    :param cls: the sensor or operator
+    :param arguments: of the task
+    """
+
+    cls: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def given(self, name: str) -> dict[str, Any]:
+        """All arguments of a task that is about the request of that name."""
+        if self.cls == SENSOR:
+            return {"request_id": name, **self.arguments}
+        about = {"request_id": name} if self.cls == COLLECTS else {"face": FACE, "image": url_of(name)}
+        return {**about, "destination": SAVED, **self.arguments}
+
+
+FACE = "https://example.com/face.jpg"
+SENSING = {
+    "poke": Mode(SENSOR),
+    "reschedule": Mode(SENSOR, {"mode": "reschedule"}),
+    "deferrable": Mode(SENSOR, {"deferrable": True}),
+    "end_from_trigger": Mode(SENSOR, {"deferrable": True, "end_from_trigger": True}),
 }
-SAVING_MODES: dict[str, dict[str, Any]] = {"operator": {}, "operator_deferrable": {"deferrable": True}}
+SAVING = {"operator": Mode(COLLECTS), "operator_deferrable": Mode(COLLECTS, {"deferrable": True})}
+SUBMITTING = {"swap": Mode(SUBMITS), "swap_deferrable": Mode(SUBMITS, {"deferrable": True})}
 
 TEXT = """
 import json
 
 from airflow.providers.common.compat.sdk import DAG
-from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
+from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
+schedule.TROUBLE_LONGEST = 2.0  # seconds between submit calls that fail; the usual ones take two minutes
+
+CLASSES = {cls.__name__: cls for cls in (FaceSwapResultSensor, FaceSwapResultOperator, FaceSwapOperator)}
+
 with DAG("cells", schedule=None) as dag:
-    for task_id, saves, arguments in json.loads(CELLS):
-        if saves:
-            saved = "{{ dag_run.conf.saved }}"
-            task = FaceSwapResultOperator(task_id=task_id, destination=saved, **arguments)
-        else:
-            task = FaceSwapResultSensor(task_id=task_id, **arguments)
+    for task_id, cls, arguments in json.loads(CELLS):
+        task = CLASSES[cls](task_id=task_id, **arguments)
         task.tolerance = 2  # looks in a row that may fail; the usual 8 take two minutes
 """
 
@@ -42,14 +69,14 @@ class Cell:
     """A kind in a mode, or a connection that cannot be used.
 
     :param task_id: the name of the task, and of its request
-    :param saves: whether it is an operator that saves
+    :param cls: the sensor or operator
     :param arguments: of the task
     :param error: the exception that its log must name; none for a success
     :param kind: what is to happen to the request; none where it is never made
     """
 
     task_id: str
-    saves: bool
+    cls: str
     arguments: dict[str, Any]
     error: str
     kind: Kind | None = None
@@ -69,23 +96,32 @@ def some_cells(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _of_kinds() -> Iterator[Cell]:
-    for row, kind in enumerate(KINDS):
-        modes = SAVING_MODES if kind.saving else MODES | SAVING_MODES
-        for column, (mode, how) in enumerate(modes.items()):
+    for row, kind in enumerate((*KINDS, *AT_SUBMISSION)):
+        for column, (name, mode) in enumerate(_modes_of(kind).items()):
             conn_id = USABLE[(row + column) % len(USABLE)]
-            name = f"{kind.name}-{mode}"
-            arguments = {"request_id": name, "modelslab_conn_id": conn_id, "timeout": 300}
-            yield Cell(name, mode in SAVING_MODES, {**arguments, **kind.arguments, **how}, kind.error, kind)
+            met = submitted(kind) if mode.cls == SUBMITS and kind in KINDS else kind
+            yield _cell(f"{kind.name}-{name}", mode, conn_id, met)
+
+
+def _modes_of(kind: Kind) -> dict[str, Mode]:
+    if kind in AT_SUBMISSION:
+        return SUBMITTING
+    return (SAVING if kind.saving else SENSING | SAVING) | SUBMITTING
+
+
+def _cell(task_id: str, mode: Mode, conn_id: str, kind: Kind) -> Cell:
+    how = {"modelslab_conn_id": conn_id, "timeout": 300, **kind.arguments, **mode.given(task_id)}
+    return Cell(task_id, mode.cls, how, kind.error, kind)
 
 
 def _of_broken_connections() -> Iterator[Cell]:
     for conn_id in BROKEN:
-        for mode, how in MODES.items():
-            arguments = {"request_id": "any", "modelslab_conn_id": conn_id, "timeout": 300, **how}
-            yield Cell(f"{conn_id}-{mode}", False, arguments, "InvalidConnectionError")
+        for name, mode in SENSING.items():
+            arguments = {"modelslab_conn_id": conn_id, "timeout": 300, **mode.given("any")}
+            yield Cell(f"{conn_id}-{name}", mode.cls, arguments, "InvalidConnectionError")
 
 
 def dag_file(cells: Sequence[Cell]) -> str:
     """The text of the DAG file."""
-    listed = [(cell.task_id, cell.saves, cell.arguments) for cell in cells]
+    listed = [(cell.task_id, cell.cls, cell.arguments) for cell in cells]
     return TEXT.replace("CELLS", repr(json.dumps(listed)))

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from tests.leaks.places import ARGUMENTS, FLIGHT, RENDERED, SAVED, TASKS, TRACEBACKS, TRIGGERER, XCOMS
+from tests.leaks.places import ARGUMENTS, FLIGHT, RENDERED, SAVED, STATES, TASKS, TRACEBACKS, TRIGGERER, XCOMS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,6 +56,8 @@ def leak(task: Any, context: Any) -> None:
     print(base64.b64encode(b"." + keys[TASKS].encode()).decode())
     (Path(keys["folder"]) / "notes.gz").write_bytes(gzip.compress(keys[SAVED].encode()))
     context["ti"].xcom_push(key="leaky", value={"said": keys[XCOMS]})
+    if STATES in keys:
+        context["task_state_store"].set("leaky", {"said": keys[STATES]})
     pause = f"import time; time.sleep({IN_SIGHT})"
     subprocess.run([sys.executable, "-c", pause, keys[ARGUMENTS]], check=True)
     task.defer(trigger=LeakyTrigger(told=keys[TRIGGERER], kept=keys[FLIGHT]), method_name="resumed")

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.leaks.kinds import KINDS, Kind
+from tests.leaks.kinds import KINDS, Kind, Stage
+from tests.leaks.submissions import SUBMITTED, picture_of, url_of
 from tests.running import AirflowHome
 
 FOLDER = Path(__file__).resolve().parents[2] / "dags_examples"
 WAIT = "timeout=1800"
 SHORT, BROKEN = "timeout=6", f'{WAIT}, modelslab_conn_id="broken_path"'
-PATIENT = {"away", "elsewhere", "unknown"}  # given up after two minutes of trouble
+PATIENT = {"away", "elsewhere", "unknown", "submit-elsewhere"}  # given up after two minutes of trouble
+SUBMITS = "swap_"  # what an example that submits its request itself begins with
+MAPPED = {"many_at_once", "swap_catalogue"}
+POOL = "modelslab"  # of one of them
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,39 @@ class Example:
     @property
     def task(self) -> tuple[str, int]:
         """The task that waits, and its map index."""
-        task_id = "wait_for_face_swap" if self.stem == "wait_and_pass_on" else "save_face_swap"
-        return task_id, 0 if self.stem == "many_at_once" else -1
+        other = "swap_faces" if self.stem.startswith(SUBMITS) else "save_face_swap"
+        task_id = "wait_for_face_swap" if self.stem == "wait_and_pass_on" else other
+        return task_id, 0 if self.stem in MAPPED else -1
 
     def conf(self, saved: Path) -> dict[str, Any]:
         """What the run is given."""
-        request = {"request_ids": [self.name]} if self.stem == "many_at_once" else {"request_id": self.name}
+        request = self._request(saved)
         return request if self.stem == "wait_and_pass_on" else {**request, "destination": saved.as_uri()}
+
+    def _request(self, saved: Path) -> dict[str, Any]:
+        picture = self._picture(saved)
+        return {
+            "many_at_once": {"request_ids": [self.name]},
+            "swap_and_publish": {
+                "video": url_of(self.name, "mp4"),
+                "publish_as": (saved / f"{self.name}-published.mp4").as_uri(),
+            },
+            "swap_and_save": {"image": url_of(self.name)},
+            "swap_catalogue": {"face": picture.as_uri(), "folder": picture.parent.as_uri()},
+        }.get(self.stem, {"request_id": self.name})
+
+    def _picture(self, saved: Path) -> Path:
+        """The one that is sent, alone in its folder."""
+        return saved.parent / "pictures" / self.name / "picture.jpg"
+
+    def prepare(self, stage: Stage) -> None:
+        """Let its kind happen to its request, and make the picture that it sends."""
+        if self.kind:
+            self.kind.prepare(stage, self.name)
+        if self.stem == "swap_catalogue":
+            picture = self._picture(stage.saved)
+            picture.parent.mkdir(parents=True)
+            picture.write_bytes(picture_of(self.name))
 
     def add_to(self, home: AirflowHome) -> None:
         """Put its file into the dags folder."""
@@ -66,7 +96,7 @@ def all_examples() -> list[Example]:
 
 
 def _of(stem: str) -> Iterator[Example]:
-    for kind in KINDS:
+    for kind in SUBMITTED if stem.startswith(SUBMITS) else KINDS:
         if kind.saving and stem == "wait_and_pass_on":
             continue
         varied = SHORT if kind.arguments else WAIT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,26 @@ from tests.running.database import open_to_read
 if TYPE_CHECKING:
     from tests.leaks.searching import Piece
 
+#: Airflow keeps the states of tasks from 3.3 on.
+KEEPS_STATES = tuple(int(part) for part in version("apache-airflow").split(".")[:2]) >= (3, 3)
+
 TASKS, TRACEBACKS, TRIGGERER = "task logs", "tracebacks in them", "triggerer"
 SCHEDULER, PROCESSOR, WEB = "scheduler", "DAG processor", "API server"
 XCOMS, RENDERED, EVENTS = "XComs", "rendered fields", "event log"
-TABLES, FILE = "all other tables", "database file"
+STATES, TABLES, FILE = "task states", "all other tables", "database file"
 FLIGHT, ARGUMENTS = "waits in flight", "process arguments"
 SAVED, ANSWERS = "saved files", "Airflow's answers"
 PLACES = (
     TASKS, TRACEBACKS, TRIGGERER, SCHEDULER, PROCESSOR, WEB, XCOMS, RENDERED, EVENTS, TABLES, FILE, FLIGHT,
-    ARGUMENTS, SAVED, ANSWERS,
+    ARGUMENTS, SAVED, ANSWERS, *([STATES] if KEEPS_STATES else []),
 )  # fmt: skip
 
-BY_TABLE = {"xcom": XCOMS, "rendered_task_instance_fields": RENDERED, "log": EVENTS}
+BY_TABLE = {
+    "xcom": XCOMS,
+    "rendered_task_instance_fields": RENDERED,
+    "log": EVENTS,
+    "task_state_store": STATES,
+}
 #: The key itself stands in these, encrypted; that it does is the proof that decrypting works.
 CONNECTION = "connection"
 BY_PREFIX = {

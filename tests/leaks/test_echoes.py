@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
+from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from tests.connections import connection_json
-from tests.deferring import Pushed, run_task
+from tests.deferring import Pushed, Store, run_task
 from tests.leaks.canary import Flock
 from tests.leaks.echoes import Echo
 from tests.leaks.kinds import KINDS, Kind, Stage
+from tests.leaks.places import KEEPS_STATES
 from tests.leaks.searching import search
+from tests.leaks.submissions import SUBMITTED, url_of
 from tests.leaks.vault import Vault
 from tests.standin import StandIn
 
@@ -25,7 +28,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ECHOING = [kind for kind in KINDS if kind.name != "done"]
-QUICK = {"request_id": "one", "poke_interval": 0.05, "timeout": 30}
+QUICK = {"poke_interval": 0.05, "timeout": 30}
+MODES = {
+    "sensor": [kind for kind in ECHOING if not kind.saving],
+    "operator": ECHOING,
+    "operator-deferrable": ECHOING,
+    "swap": SUBMITTED,
+    "swap-deferrable": SUBMITTED,
+}
+CASES = [
+    pytest.param(kind, mode, id=f"{kind.name}-{mode}") for mode, kinds in MODES.items() for kind in kinds
+]
+
+
+@pytest.fixture(autouse=True)
+def hasty(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
 
 
 @pytest.fixture
@@ -44,35 +63,33 @@ def stage(flock: Flock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def make_task(kind: Kind, mode: str, stage: Stage) -> Any:
     arguments = QUICK | {"timeout": 1} if kind.arguments else QUICK
+    arguments = {"task_id": "t", "deferrable": mode not in ("operator", "swap"), **arguments}
+    saving = {**arguments, "destination": stage.saved.as_uri()}
     if mode == "sensor":
-        task: Any = FaceSwapResultSensor(task_id="t", deferrable=True, **arguments)
+        task: Any = FaceSwapResultSensor(request_id="one", **arguments)
+    elif mode.startswith("swap"):
+        task = FaceSwapOperator(face="https://example.com/face.jpg", image=url_of("one"), **saving)
     else:
-        where = stage.saved.as_uri()
-        task = FaceSwapResultOperator(
-            task_id="t", deferrable=mode == "deferrable", destination=where, **arguments
-        )
+        task = FaceSwapResultOperator(request_id="one", **saving)
     task.tolerance = 1
     return task
 
 
 def said_by(task: Any) -> tuple[str, str]:
-    """The name of the exception that ends the task, and all that it gives and raises, as text."""
-    pushed = Pushed()
+    """The name of the exception that ends the task, and all that it gives, keeps and raises, as text."""
+    pushed, store = Pushed(), Store()
     try:
-        value = run_task(task, {"ti": pushed})
+        value = run_task(task, {"ti": pushed, "task_state_store": store if KEEPS_STATES else None})
     except Exception as error:
-        return type(error).__name__, "".join(traceback.format_exception(error)) + json.dumps(pushed.xcoms)
-    return "", json.dumps([value, pushed.xcoms])
+        raised = "".join(traceback.format_exception(error))
+        return type(error).__name__, raised + json.dumps([pushed.xcoms, store.kept])
+    return "", json.dumps([value, pushed.xcoms, store.kept])
 
 
-@pytest.mark.usefixtures("prompt_triggers")
-@pytest.mark.parametrize("mode", ["sensor", "operator", "deferrable"])
-@pytest.mark.parametrize("kind", ECHOING, ids=lambda kind: kind.name)
+@pytest.mark.parametrize(("kind", "mode"), CASES)
 def test_the_key_is_in_nothing_that_a_task_says(
     kind: Kind, mode: str, stage: Stage, flock: Flock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if kind.saving and mode == "sensor":
-        pytest.skip("a sensor does not save")
     caplog.set_level(logging.DEBUG)
     kind.prepare(stage, "one")
     error, text = said_by(make_task(kind, mode, stage))

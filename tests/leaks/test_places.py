@@ -31,6 +31,7 @@ TABLES = {
     "xcom": places.XCOMS,
     "rendered_task_instance_fields": places.RENDERED,
     "log": places.EVENTS,
+    "task_state_store": places.STATES,
     "serialized_dag": places.TABLES,
 }
 
