@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.standin import Media
+
 if TYPE_CHECKING:
     from tests.running import AirflowHome, Run
     from tests.standin import StandIn
@@ -35,6 +37,9 @@ def test_the_tests_below_cover_every_example() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         "around_with_taskflow",
         "many_at_once",
+        "swap_and_publish",
+        "swap_and_save",
+        "swap_catalogue",
         "wait_and_pass_on",
         "wait_and_save",
     }
@@ -76,3 +81,46 @@ def test_around_with_taskflow(home: AirflowHome, standin: StandIn, tmp_path: Pat
     )
     assert run.xcom("read_manifest") == {standin.sha256(job): "image/jpeg"}
     assert json.loads((tmp_path / "swaps" / str(job) / "manifest.json").read_text())["id"] == str(job)
+
+
+def test_swap_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+    standin.configure(submit={"duration": 9, "eta": "exact"})
+    run = run_example(home, "modelslab_swap_and_save", destination=str(tmp_path / "swaps"))
+    result = run.xcom("swap_faces")
+    (submitted,) = standin.submits()
+    assert result["id"] == str(submitted["id"])
+    manifest = json.loads((tmp_path / "swaps" / result["id"] / "manifest.json").read_text())
+    assert manifest["consent_reference"] == result["consent_reference"] == "form 12"
+    assert run.was_deferred("swap_faces")
+    assert standin.key not in run.output
+
+
+def test_swap_catalogue(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a.jpg", "b.png", "c.jpg"):
+        (pictures / name).write_bytes(Media(name[-3:]).whole())
+    (pictures / "notes.txt").write_text("no picture")
+    home.airflow("pools", "set", "modelslab", "5", "what the account may queue", "--include-deferred")
+    run = run_example(
+        home,
+        "modelslab_swap_catalogue",
+        face=str(pictures / "a.jpg"),
+        folder=str(pictures),
+        destination=str(tmp_path / "swaps"),
+    )
+    assert len(run.xcom("list_results")) == len(standin.submits(accepted=True)) == 3
+    assert len({each["track_id"] for each in standin.submits()}) == 3
+    assert len(list(tmp_path.glob("swaps/*/manifest.json"))) == 3
+
+
+def test_swap_and_publish(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+    (tmp_path / "published").mkdir()
+    published = tmp_path / "published" / "clip.mp4"
+    run_example(
+        home,
+        "modelslab_swap_and_publish",
+        destination=str(tmp_path / "swaps"),
+        publish_as=f"file://{published}",
+    )
+    assert published.read_bytes() == standin.content(standin.submits()[0]["id"])
