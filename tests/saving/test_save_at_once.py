@@ -16,9 +16,9 @@ from tests.saving.saver_process import all_at_once, savers
 from tests.saving.servers import unique_name
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from tests.saving.servers import Maker
@@ -32,7 +32,7 @@ ROUNDS = {"local": 20, "s3": 3}
 
 
 @pytest.fixture(scope="module")
-def processes(s3_server: Maker) -> Iterator[list[subprocess.Popen[str]]]:
+def processes(s3_server: Maker) -> Iterator[list[Connection]]:
     """Processes that save; the S3 server is there first, so that they know the connection."""
     with savers(len(ORDERS)) as processes:
         yield processes
@@ -51,7 +51,7 @@ def place(
 
 def test_processes_that_save_the_same_at_once_leave_one_whole_set_each_time(
     standin: StandIn,
-    processes: list[subprocess.Popen[str]],
+    processes: list[Connection],
     place: tuple[str, Callable[[], Files]],
     request: pytest.FixtureRequest,
 ) -> None:

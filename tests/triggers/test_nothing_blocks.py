@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from blockbuster import BlockingError, blockbuster_ctx
 
+from airflow_provider_modelslab.hooks import asynchronous
+from airflow_provider_modelslab.hooks.asynchronous import make_ssl_context
 from airflow_provider_modelslab.protocol import schedule
 from tests.connections import connection_json
 from tests.standin import StandInProcess
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
+    monkeypatch.setattr(asynchronous, "make_ssl_context", make_ssl_context)  # reads files: may it block?
 
 
 @pytest.fixture(scope="module")
