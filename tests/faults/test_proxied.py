@@ -47,7 +47,7 @@ async def test_a_look_through_it_ends_in_time(
     assert isinstance(ModelsLabHook().fetch(1), TryAgain)
     event = await fire(make_trigger(1, tolerance=1))
     assert event["not_done"]["1"]["kind"] == "unavailable"
-    assert between.exchanges == 2
+    assert between.connections == 2  # on a busy machine the time may be over before a request is sent
 
 
 @every_scheme
