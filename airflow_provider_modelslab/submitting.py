@@ -113,7 +113,8 @@ class SubmitsOnce(CollectsFaceSwaps):
             warn=self.log.warning,
         )
         if isinstance(submission, SlowDown) and self.deferrable and time.time() < room_until:
-            self._defer_until_room(submission, room_until)
+            self.log.info("Face swap with track_id %s: %s", request.track_id, submission.message)
+            self._defer_until_room(submission.retry_after, room_until)
         if isinstance(submission, Unknown):
             raise self._unknown(note, submission.message, context, memory)
         if not isinstance(submission, Accepted):
@@ -149,15 +150,15 @@ class SubmitsOnce(CollectsFaceSwaps):
         memory.keep(replace(note, told=_max_tries(context)))
         return error
 
-    def _defer_until_room(self, refused: SlowDown, room_until: float) -> NoReturn:
+    def _defer_until_room(self, retry_after: float | None, room_until: float) -> NoReturn:
         from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 
-        self.log.info("%s Deferring until there may be room; no worker is held.", refused.message)
+        self.log.info("Deferring until there may be room in the account's queue; no worker is held.")
         trigger = QueueRoomTrigger(
             modelslab_conn_id=self.modelslab_conn_id,
             since=room_until - self.queue_timeout,
             deadline=room_until,
-            retry_after=refused.retry_after,
+            retry_after=retry_after,
         )
         self.defer(trigger=trigger, method_name="execute_with_room", timeout=backstop(room_until))
         raise AssertionError("defer() always raises")
