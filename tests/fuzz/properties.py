@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from requests import PreparedRequest, RequestException
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
-from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.messages import error_of, error_of_submission
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.event import read_event, write_event
 from airflow_provider_modelslab.protocol.outcome import (
@@ -28,6 +28,7 @@ from airflow_provider_modelslab.protocol.outcome import (
 )
 from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.submission import Accepted, Submission, read_submission
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.address import check_address, safe_url
@@ -75,6 +76,21 @@ def check_answer(answer: Answer) -> Outcome:
         check_result(outcome.result)
     _check_what_follows(outcome)
     return outcome
+
+
+def check_submission(answer: Answer) -> Submission:
+    """Any answer to a submit call is a swap with an id, or an error that can be told."""
+    submission = read_submission(answer, KEY)
+    assert KEY not in repr(submission)
+    if not isinstance(submission, Accepted):
+        check_message(submission.message)
+        assert isinstance(error_of_submission(submission, 7), ModelsLabError)
+        return submission
+    assert parse_request_id(submission.request_id) == submission.request_id
+    if isinstance(submission.outcome, Done):
+        check_result(submission.outcome.result)
+        assert submission.outcome.result.id == submission.request_id
+    return submission
 
 
 def check_message(text: str) -> None:

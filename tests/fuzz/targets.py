@@ -15,12 +15,14 @@ _HEADERS = ("content-type", "retry-after", "x-ratelimit-reset")
 
 
 def answer(data: bytes) -> None:
-    """The status, a line for each header that is read, and the body."""
+    """The status, a line for each header that is read, and the body, as an answer to either call."""
     lines = data.split(b"\n", 4)
     status, *values = (line.decode("latin-1") for line in lines[:4])
     headers = {name: value for name, value in zip(_HEADERS, values, strict=False) if value}
     number = int(status) if status.isascii() and status.isdecimal() and len(status) == 3 else 200
-    properties.check_answer(Answer(number, headers, lines[4] if len(lines) > 4 else data, properties.NOW))
+    whole = Answer(number, headers, lines[4] if len(lines) > 4 else data, properties.NOW)
+    properties.check_answer(whole)
+    properties.check_submission(whole)
 
 
 def names(data: bytes) -> None:
@@ -59,7 +61,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {"answer": answer, "names": names,
 _JSON = """
     status success processing failed error ready queued pending message messege tip tips code eta retry_after
     output links proxy_links meta generationTime id not_found rate_limited 1e999 NaN Infinity -1 null true
-    [] {} {" ":" ", \\ud800 \\u0000
+    [] {} {" ":" ", \\ud800 \\u0000 taskId request_id fetch_result /fetch/263
 """
 _URLS = "https:// http:// data: @ // \\ ? # %00 %2f %5c .. %2e%2e con output-1 .jpg [::1] 127.0.0.1 :443"
 WORDS = {"answer": [*_JSON.split(), properties.KEY], "names": _URLS.split(), "address": _URLS.split()}
