@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ECHOING = [kind for kind in KINDS if kind.name != "done"]
+ECHOING, SUBMITTING = ([kind for kind in kinds if kind.name != "done"] for kinds in (KINDS, SUBMITTED))
 QUICK = {"poke_interval": 0.05, "timeout": 30}
 MODES = {
     "sensor": [kind for kind in ECHOING if not kind.saving],
     "operator": ECHOING,
     "operator-deferrable": ECHOING,
-    "swap": SUBMITTED,
-    "swap-deferrable": SUBMITTED,
+    "swap": SUBMITTING,
+    "swap-deferrable": SUBMITTING,
 }
 CASES = [
     pytest.param(kind, mode, id=f"{kind.name}-{mode}") for mode, kinds in MODES.items() for kind in kinds
