@@ -107,6 +107,16 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(asynchronous, "make_ssl_context", lambda: ssl_context)
 
 
+@pytest.fixture
+def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare tests the pauses of a worker too: between two tries in trouble, and before it defers."""
+    from airflow_provider_modelslab import waiting
+    from airflow_provider_modelslab.protocol import schedule
+
+    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(waiting, "LINGER", 0.0)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[Maker]:
     from tests.saving import servers

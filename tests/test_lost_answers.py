@@ -19,29 +19,16 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
-from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from airflow_provider_modelslab.submitted import KEY, Memory
 from tests.deferring import Store, run_task
-from tests.operators import WITH_AND_WITHOUT_STORE, clear, first_try, swapper
+from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
 
-
-class Terminated(BaseException):
-    """As Airflow 2.11's own, which it raises on SIGTERM and retries."""
-
-
-ENDED = pytest.mark.parametrize("ended", [AirflowTaskTimeout, Terminated])
-
-
-def raising(error: type[BaseException]) -> Any:
-    def raise_it(*_: Any, **__: Any) -> None:
-        raise error
-
-    return raise_it
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 class Sayings:
@@ -49,12 +36,6 @@ class Sayings:
 
     def __init__(self, said: list[str]) -> None:
         self.info = self.warning = lambda text, *args, **_: said.append(text % args)
-
-
-@pytest.fixture(autouse=True)
-def hasty(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
 
 
 def test_a_try_that_was_ended_between_call_and_answer_is_for_a_person_to_judge(connected: StandIn) -> None:

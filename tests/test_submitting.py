@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.common.compat.sdk import (
     AirflowFailException,
-    AirflowTaskTimeout,
     TaskDeferred,
 )
 
@@ -21,41 +20,15 @@ from airflow_provider_modelslab.exceptions import (
     ResultNotCollectedError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.submitted import KEY
 from tests.connections import connection_json
 from tests.deferring import run_task
-from tests.operators import BOTH, WITH_AND_WITHOUT_STORE, first_try, swapper
+from tests.operators import BOTH, ENDED, WITH_AND_WITHOUT_STORE, first_try, raising, swapper
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
 
-
-class Terminated(BaseException):
-    """As Airflow 2.11's own, which it raises on SIGTERM and retries."""
-
-
-ENDED = pytest.mark.parametrize("ended", [AirflowTaskTimeout, Terminated])
-
-
-def raising(error: type[BaseException]) -> Any:
-    def raise_it(*_: Any, **__: Any) -> None:
-        raise error
-
-    return raise_it
-
-
-class Sayings:
-    """A logger that keeps what is said."""
-
-    def __init__(self, said: list[str]) -> None:
-        self.info = self.warning = lambda text, *args, **_: said.append(text % args)
-
-
-@pytest.fixture(autouse=True)
-def hasty(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 @BOTH

@@ -43,7 +43,6 @@ def submit_patiently(
     *,
     room_until: float,
     warn: Say,
-    sleep: Sleep = time.sleep,
 ) -> Submission:
     """Submit until it is anything but passing trouble or a full queue.
 
@@ -51,15 +50,14 @@ def submit_patiently(
     :param what: what is submitted, for the log
     :param room_until: how long to wait for room, in seconds since the epoch; there is a last try then
     :param warn: takes a line, as ``logging.Logger.warning`` does
-    :param sleep: how to pass the seconds in between
     """
     refusals = 0
     while True:
-        submission, _ = ride_out(submit, what, warn=warn, sleep=sleep)
+        submission, _ = ride_out(submit, what, warn=warn)
         left = room_until - time.time()
         if not isinstance(submission, SlowDown) or left <= 0:
             return submission
         pause = min(pause_without_room(submission.retry_after, refusals, random.random()), left)
         warn("%s: %s. Trying again in %.0f s.", what, submission.message, pause)
-        sleep(pause)
+        time.sleep(pause)
         refusals += 1

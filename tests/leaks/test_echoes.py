@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
-from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from tests.connections import connection_json
 from tests.deferring import Pushed, Store, run_task
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
 ECHOING, SUBMITTING = ([kind for kind in kinds if kind.name != "done"] for kinds in (KINDS, SUBMITTED))
 QUICK = {"poke_interval": 0.05, "timeout": 30}
 MODES = {
@@ -39,12 +39,6 @@ MODES = {
 CASES = [
     pytest.param(kind, mode, id=f"{kind.name}-{mode}") for mode, kinds in MODES.items() for kind in kinds
 ]
-
-
-@pytest.fixture(autouse=True)
-def hasty(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
 
 
 @pytest.fixture

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from tests.deferring import Pushed, Store
 
+
+class Terminated(BaseException):
+    """As Airflow 2.11's own, which it raises on SIGTERM and retries."""
+
+
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
 WITH_AND_WITHOUT_STORE = pytest.mark.parametrize("store", [True, False], ids=["store", "no_store"])
+ENDED = pytest.mark.parametrize("ended", [AirflowTaskTimeout, Terminated])
 FACE = "https://example.com/face.jpg"
 IMAGE = "https://example.com/group.jpg"
 VIDEO = "https://example.com/clip.mp4"
@@ -31,3 +38,12 @@ def clear(context: dict[str, Any]) -> dict[str, Any]:
 def first_try(store: bool) -> dict[str, Any]:
     """Return the context of a task whose other tries know what this one keeps, or do not."""
     return {"ti": Pushed(), **({"task_state_store": Store()} if store else {})}
+
+
+def raising(error: type[BaseException]) -> Any:
+    """Return a function that raises it, whatever it is called with."""
+
+    def raise_it(*_: Any, **__: Any) -> None:
+        raise error
+
+    return raise_it

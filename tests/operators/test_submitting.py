@@ -29,11 +29,7 @@ from tests.standin import Media
 if TYPE_CHECKING:
     from tests.standin import StandIn
 
-
-@pytest.fixture(autouse=True)
-def hasty(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 @BOTH

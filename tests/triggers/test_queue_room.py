@@ -79,7 +79,7 @@ async def test_it_never_fires_at_once_and_so_cannot_overtake_its_own_deferral(
 async def test_it_does_not_block_the_loop(connected: StandIn) -> None:
     trigger = waiting(timeout=0.2)
     with blockbuster_ctx():
-        await status_of(trigger)
+        assert await status_of(trigger) == "deadline"
 
 
 @pytest.mark.parametrize("duration", [0.0, 0.4], ids=["done_at_once", "deferred"])
