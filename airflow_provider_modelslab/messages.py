@@ -18,7 +18,7 @@ from airflow_provider_modelslab.exceptions import (
     SubscriptionRequiredError,
 )
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.submission import Unknown
+from airflow_provider_modelslab.protocol.submission import Declined, Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 _REFUSALS: dict[Refusal, tuple[type[ModelsLabError], str]] = {
@@ -72,7 +72,16 @@ _SUBMISSIONS: dict[type, tuple[type[ModelsLabError], str, str]] = {
         "the API could not be asked",
         "Nothing was queued. If it lasts, check host and api_path of the connection, and the way there.",
     ),
-    JobFailed: (FaceSwapFailedError, "the job failed", "Check the pictures, then clear this task."),
+    Declined: (
+        ModelsLabUnavailableError,
+        "the API answered each try with an error",
+        "Nothing was queued. It may be permanent: check what is said, the pictures and the api_path.",
+    ),
+    JobFailed: (
+        FaceSwapFailedError,
+        "the job failed",
+        "The model may have been warming up: clear this task to submit again. Check the pictures first.",
+    ),
 }
 # With several requests the task can have one exception only: the one that no retry can help goes first.
 _GRAVEST_FIRST = (
@@ -149,7 +158,10 @@ def _explain_submission(
         return _SUBMISSIONS[type(submission)]
     cls, advice = _REFUSALS[submission.reason]
     if submission.reason is Refusal.INVALID:
-        advice = "Correct what it names; pictures that it cannot fetch have to be at public URLs."
+        advice = (
+            "Correct what it names: pictures that it cannot fetch have to be at public URLs, and where it "
+            "finds no face, they have to show one."
+        )
     return cls, "the API refused the call", f"Nothing was queued. {advice}"
 
 

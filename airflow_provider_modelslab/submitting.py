@@ -39,6 +39,7 @@ class SubmitsOnce(CollectsFaceSwaps):
     queue_timeout: float
     on_unknown: Literal["fail", "submit"]
     request_id: str | None
+    known = True
 
     @property
     def swap(self) -> Swap:

@@ -45,6 +45,7 @@ class WaitsForFaceSwaps:
     timeout: float
     pace: Pace
     tolerance: int | None = TOLERANCE
+    known: bool = False  # whether the API itself gave the ids to this task
     if TYPE_CHECKING:
         log: Any
         defer: Any
@@ -127,7 +128,7 @@ class WaitsForFaceSwaps:
             if request_id not in self._endings:
                 left = max(0.0, started + self.timeout - time.time())
                 self._endings[request_id] = self.hook.wait(
-                    request_id, timeout=left, pace=self.pace, tolerance=self.tolerance
+                    request_id, timeout=left, pace=self.pace, tolerance=self.tolerance, known=self.known
                 )
 
     def finish(self, context: Context) -> Any:
@@ -158,7 +159,7 @@ class WaitsForFaceSwaps:
         from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
         waiting = [request_id for request_id in self.request_ids if request_id not in self._endings]
-        wait = Wait(started, started + self.timeout, self.pace, tolerance=None)
+        wait = Wait(started, started + self.timeout, self.pace, tolerance=None, known=self.known)
         step = wait.after(seen, time.time(), random.random())
         if isinstance(step, Ending):
             raise error_of_many({waiting[0]: step}, total=len(self.request_ids))
@@ -174,6 +175,7 @@ class WaitsForFaceSwaps:
             max_wait=self.pace.max_wait,
             tolerance=self.tolerance,
             end_task=("many" if is_many(self.request_id) else "one") if end_task else None,
+            known=waiting[:1] if step.known else [],
         )
         self.defer(
             trigger=trigger,

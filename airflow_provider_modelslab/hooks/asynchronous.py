@@ -27,10 +27,10 @@ from airflow_provider_modelslab.hooks.connection import ConnectionSettings
 from airflow_provider_modelslab.hooks.modelslab import no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.hooks.room import Room
-from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.answer import Answer
+from airflow_provider_modelslab.protocol.fetch import FetchCall, FetchForm
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.request import fetch_path
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
 from airflow_provider_modelslab.transport.body import read_body_async
 from airflow_provider_modelslab.transport.gzipped import ENCODING
@@ -80,6 +80,7 @@ class AsyncModelsLab:
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
         self._news = News()
+        self._fetch_form = FetchForm()
         self.room = Room()
         self._quiet_until = 0.0  # seconds since the epoch
 
@@ -128,10 +129,10 @@ class AsyncModelsLab:
     async def _fetch_with(self, settings: ConnectionSettings, request_id: str, deadline: float) -> Outcome:
         async with self._slots:
             await self._wait_at_gate(deadline)
-            answer = await self._post(settings, fetch_path(settings.api_path, request_id))
-        if not isinstance(answer, Answer):
-            return answer
-        outcome = read_answer(answer, request_id, settings.key)
+            look = self._fetch_form.look(settings.api_path, request_id, settings.key)
+            while call := look.call:
+                look.take(await self._post(settings, call))
+        outcome = look.outcome
         if isinstance(outcome, SlowDown):
             quiet_until = time.time() + pause_when_asked(outcome.retry_after, 0.0)
             self._quiet_until = max(self._quiet_until, quiet_until)
@@ -174,14 +175,14 @@ class AsyncModelsLab:
                 )
             return self._session
 
-    async def _post(self, settings: ConnectionSettings, path: str) -> Answer | TryAgain:
+    async def _post(self, settings: ConnectionSettings, call: FetchCall) -> Answer | TryAgain:
         """Make the one kind of call there is. Here, and in its synchronous twin, the key is sent."""
-        url = settings.base_url + path
+        url = settings.base_url + call.path
         try:
             session = await self._get_session()
             async with session.post(
                 url,
-                json={"key": settings.key},
+                json={"key": settings.key, **call.parameters},
                 timeout=aiohttp.ClientTimeout(total=settings.request_timeout),
                 allow_redirects=False,  # a redirect would carry the key to another host
                 proxy=self._proxy,

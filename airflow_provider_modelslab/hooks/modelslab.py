@@ -27,10 +27,11 @@ from airflow_provider_modelslab.hooks.connection import (
 from airflow_provider_modelslab.hooks.patience import ride_out
 from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
 from airflow_provider_modelslab.messages import error_of
-from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.answer import Answer
+from airflow_provider_modelslab.protocol.fetch import FetchForm
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
-from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
+from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
 
@@ -53,6 +54,7 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
     def __init__(self, modelslab_conn_id: str = default_conn_name, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.modelslab_conn_id = modelslab_conn_id
+        self._fetch_form = FetchForm()
 
     @cached_property
     def settings(self) -> ConnectionSettings:
@@ -83,7 +85,8 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         """Ask once for a queued request and return what the answer means.
 
         ``POST {host}{api_path}/fetch/{id}`` with ``{"key": …}`` (docs.modelslab.com, "Fetch Queued
-        Face Swap"). Nothing that the network or the API does raises: it is one of the outcomes.
+        Face Swap"); on a dedicated server, where that is a 404, ``/fetch`` with ``{"key": …, "id": …}``.
+        Nothing that the network or the API does raises: it is one of the outcomes.
 
         :param request_id: the id that the submit call gave
         :return: ``Done``, ``Waiting``, ``SlowDown``, ``TryAgain``, ``JobFailed`` or ``Refused``
@@ -93,8 +96,10 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
             request = parse_request_id(request_id)
         except ValueError as err:
             raise InvalidRequestIdError(f"{err}. Pass the id that the submit call returned.") from None
-        answer = self._post(fetch_path(self.settings.api_path, request))
-        return read_answer(answer, request, self.settings.key) if isinstance(answer, Answer) else answer
+        look = self._fetch_form.look(self.settings.api_path, request, self.settings.key)
+        while call := look.call:
+            look.take(self._post(call.path, call.parameters))
+        return look.outcome
 
     def fetch_through_trouble(
         self,
@@ -127,6 +132,7 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         timeout: float,
         pace: Pace = ADAPTIVE,
         tolerance: int | None = TOLERANCE,
+        known: bool = False,
     ) -> Ending:
         """Wait for a queued request in this process, and return how the wait ended.
 
@@ -134,9 +140,10 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         :param timeout: seconds until the last look
         :param pace: how often to look
         :param tolerance: how many looks in a row may fail; None tolerates any number
+        :param known: whether the API has shown before that it knows the request
         """
         started = time.time()
-        wait = Wait(started, started + timeout, pace, tolerance)
+        wait = Wait(started, started + timeout, pace, tolerance, known=known)
         seen = ""
         while True:
             outcome = self.fetch(request_id)

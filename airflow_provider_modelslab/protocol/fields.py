@@ -9,21 +9,25 @@ from typing import Any
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything longer is a page
-_LARGEST = 1e15  # of seconds and the like; a larger number is none, and would fill lines of the log
+LARGEST = 1e15  # of seconds and the like; a larger number is none, and would fill lines of the log
 _DEEPEST = 20  # levels of lists and objects in a result's meta; Airflow's serializer ends somewhere above
 _SECRET_FIELDS = {"key", "api_key", "apikey", "token", "authorization"}
 _LONGEST_VALUE = 10_000  # characters in a result's meta
 
 
-def as_number(value: Any) -> float | None:
-    """Return a number that is not negative nor beyond measure, also from its text; None for anything else."""
+def as_number(value: Any, least: float = 0.0) -> float | None:
+    """Return a number that is not negative nor beyond measure, also from its text; None for anything else.
+
+    :param value: what stands in a field
+    :param least: the least number that is one; a balance may be negative
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if 0 <= number <= _LARGEST else None
+    return number if least <= number <= LARGEST else None
 
 
 def one_line(text: str) -> str:
@@ -34,13 +38,22 @@ def one_line(text: str) -> str:
 
 
 def find_text(body: Mapping[str, Any]) -> str:
-    """Return the API's words, which stand under any of several names.
+    """Return all that the API says, to be shown: its message, and more in ``tip`` or ``tips``."""
+    return _joined(find_message(body), *(_words(body.get(name)) for name in ("tip", "tips")))
 
-    ``message``, ``messege`` (sic), ``error`` and ``error.message``, with more in ``tip`` or ``tips``.
+
+def find_message(body: Mapping[str, Any]) -> str:
+    """Return the API's message, which stands under any of several names.
+
+    ``message``, ``messege`` (sic), ``error`` and ``error.message``; and ``errors``, Laravel's texts by the
+    field at fault. A tip is none: it explains, and what an answer means does not depend on it.
     """
     words = next((text for name in ("message", "messege", "error") if (text := _words(body.get(name)))), "")
-    tips = (_words(body.get(name)) for name in ("tip", "tips"))
-    return one_line(" ".join(dict.fromkeys(filter(None, (words, *tips)))))
+    return _joined(words, _words(body.get("errors")))
+
+
+def _joined(*texts: str) -> str:
+    return one_line(" ".join(dict.fromkeys(filter(None, texts))))
 
 
 def _words(value: Any, depth: int = 3) -> str:

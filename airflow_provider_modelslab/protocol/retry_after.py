@@ -13,19 +13,30 @@ from airflow_provider_modelslab.protocol.fields import as_number, find_text
 _EPOCH_FROM = 1_000_000_000  # a reset "in seconds" larger than this is a point in time
 
 
-def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds to wait, or None where the answer does not ask for any.
+def asked_to_wait(body: Mapping[str, Any], headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds to wait where the answer asks for it as such, or None.
 
-    Documented is ``retry_after`` in the body; clients have met a ``Retry-After`` header,
-    ``X-RateLimit-Reset`` (the vendor's command line reads it), and "please wait for 30 seconds".
+    Documented is ``retry_after`` in the body; clients have met a ``Retry-After`` header.
 
     :param body: the answer's JSON object; empty for an answer that is not the API's
     :param headers: its headers, found by their names in lower case
     :param now: when it came, in seconds since the epoch
     """
     said = as_number(body.get("retry_after"))
-    if said is None:
-        said = _from_header(headers.get("retry-after"), now)
+    return _from_header(headers.get("retry-after"), now) if said is None else said
+
+
+def read_retry_after(body: Mapping[str, Any], headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds to wait where waiting is what is to be done, or None where no number is told.
+
+    Besides what ``asked_to_wait`` reads these are ``X-RateLimit-Reset`` (the vendor's command line reads
+    it) and "please wait for 30 seconds". A server may send these with any answer, and in any tip.
+
+    :param body: the answer's JSON object; empty for an answer that is not the API's
+    :param headers: its headers, found by their names in lower case
+    :param now: when it came, in seconds since the epoch
+    """
+    said = asked_to_wait(body, headers, now)
     if said is None:
         said = _from_reset(as_number(headers.get("x-ratelimit-reset")), now)
     if said is None and (match := re.search(r"wait (?:for )?(\d{1,4}) sec", find_text(body))):

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -20,7 +21,7 @@ from airflow_provider_modelslab.protocol.answer import (
     read_without_json,
     status_of,
 )
-from airflow_provider_modelslab.protocol.fields import find_text
+from airflow_provider_modelslab.protocol.fields import find_message
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     JobFailed,
@@ -37,7 +38,7 @@ _ID_NAMES = ("id", "taskId", "task_id", "request_id")
 _IN_FETCH_RESULT = re.compile(r"/fetch/([^/?#]+)/?(?:[?#].*)?$")
 _LONGEST_LINK = 500  # characters
 _TIMED_OUT = {408, 504, 524}  # what waits for the API gave up; the API may go on
-_TIMES_OUT = re.compile("timed? ?out", re.IGNORECASE)
+_TIMES_OUT = re.compile(r"\btimed? ?out", re.IGNORECASE)
 _TOO_LARGE = 413
 
 
@@ -56,14 +57,20 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Declined(TryAgain):
+    """The API itself said no, and not why: that may pass, and may be for good."""
+
+
+@dataclass(frozen=True)
 class Unknown:
     """The face swap may have been queued, and nobody can tell."""
 
     message: str
 
 
-#: ``SlowDown``: there is no room in the account's queue. ``TryAgain``: trouble that passes. ``Refused``:
-#: no other try would help. ``JobFailed``: it was queued, and has failed. None of these is queued now.
+#: ``SlowDown``: there is no room in the account's queue. ``TryAgain``: trouble that passes, or where it is
+#: ``Declined`` may pass. ``Refused``: no other try would help. ``JobFailed``: it was queued, and has failed.
+#: None of these is queued now.
 Submission = Accepted | SlowDown | TryAgain | Refused | JobFailed | Unknown
 
 
@@ -77,11 +84,13 @@ def read_submission(answer: Answer, key: str) -> Submission:
     if body is None:
         return _without_json(answer, key)
     request_id = find_request_id(body)
-    outcome = read_json(answer, body, request_id or "unknown")
+    outcome = read_json(answer, body, request_id or "unknown", at_fault=partial(Refused, Refusal.INVALID))
     if isinstance(outcome, (Waiting, Done)):
         return _accepted(request_id, outcome)
-    if isinstance(outcome, JobFailed) or _said_no(answer, body, request_id, outcome):
+    if isinstance(outcome, JobFailed):
         return outcome
+    if _said_no(answer, body, request_id, outcome):
+        return Declined(outcome.message) if isinstance(outcome, TryAgain) else outcome
     if request_id is None:
         return Unknown(outcome.message)
     return Accepted(request_id, Waiting("processing"))  # said in a word that is not known
@@ -125,11 +134,11 @@ def _said_no(
     answer: Answer, body: Mapping[str, Any], request_id: str | None, outcome: SlowDown | TryAgain | Refused
 ) -> bool:
     """Tell what the API itself said no to from what may have been queued all the same."""
-    if answer.status in _TIMED_OUT or _TIMES_OUT.search(outcome.message):
+    if answer.status in _TIMED_OUT or _TIMES_OUT.search(find_message(body)):
         return False
     if 400 <= answer.status < 500 or status_of(body) in ("error", "failed"):
         return True
-    in_words = isinstance(outcome, (SlowDown, Refused)) and bool(find_text(body))
+    in_words = isinstance(outcome, (SlowDown, Refused)) and bool(find_message(body))
     return answer.status < 400 and request_id is None and in_words
 
 

@@ -67,6 +67,7 @@ class Wait:
     :param next_look: when to look again
     :param eta: what the API said last that remains, in seconds, and when it said so
     :param trusts_eta: whether the eta has behaved like one so far
+    :param known: whether the API has shown that it knows the request: a 404 will pass then
     """
 
     started: float
@@ -78,6 +79,7 @@ class Wait:
     next_look: float = 0.0
     eta: tuple[float, float] | None = None
     trusts_eta: bool = True
+    known: bool = False
 
     def after(self, outcome: Outcome, now: float, spread: float) -> Wait | Ending:
         """Return the wait after one more look, or its ending.
@@ -91,7 +93,7 @@ class Wait:
         if ending:
             return ending
         if now >= self.deadline:
-            return Ending(EndingKind.TIMEOUT, describe(outcome))
+            return self.at_deadline(outcome)
         said = outcome.eta if isinstance(outcome, Waiting) else None
         trusts_eta = self._trusts(said, now)
         if isinstance(outcome, TryAgain):
@@ -109,7 +111,17 @@ class Wait:
             next_look=min(now + pause, self.deadline),
             eta=self.eta if said is None else (said, now),
             trusts_eta=trusts_eta,
+            known=self.known or isinstance(outcome, Waiting),
         )
+
+    def at_deadline(self, outcome: Outcome) -> Ending:
+        """Return the ending at the deadline: an id that was never known will not complete.
+
+        :param outcome: what the last look meant
+        """
+        if isinstance(outcome, TryAgain) and outcome.unknown_id and not self.known:
+            return Ending(EndingKind.NOT_FOUND, f"still so at the deadline: {outcome.message}")
+        return Ending(EndingKind.TIMEOUT, describe(outcome))
 
     def _trusts(self, eta: float | None, now: float) -> bool:
         if not self.trusts_eta or self.eta is None or eta is None:

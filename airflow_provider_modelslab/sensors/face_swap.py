@@ -21,14 +21,14 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, TOLERANCE, Pace, looks_so_far
 from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
 
 if TYPE_CHECKING:
@@ -174,13 +174,16 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
                 raise self._timeout_error() from err
             raise
         except ModelsLabError as err:
-            if self.never_fail:
-                raise AirflowSkipException(f"Skipped as never_fail asks for: {err}") from err
+            # Airflow's loop skips whatever is not complete at the deadline, and so does an unknown id.
+            if self.never_fail or (self.soft_fail and isinstance(err, RequestNotFoundError)):
+                raise AirflowSkipException(f"Skipped as soft_fail or never_fail asks for: {err}") from err
             raise
 
     def _timeout_error(self) -> ModelsLabError:
-        last = describe(self._seen) if self._seen else "no look succeeded"
-        return error_of(self._waited_for(), Ending(EndingKind.TIMEOUT, last))
+        if self._seen is None:
+            return error_of(self._waited_for(), Ending(EndingKind.TIMEOUT, "no look succeeded"))
+        wait = self._wait or Wait(0.0, 0.0)
+        return error_of(self._waited_for(), wait.at_deadline(self._seen))
 
     @cached_property
     def _story(self) -> Story:

@@ -45,6 +45,8 @@ class FaceSwapResultTrigger(BaseTrigger):
     :param tolerance: how many looks in a row may fail; none tolerates any number
     :param end_task: end the task from here when every request is done, with this as its value: ``one``
         result, or the list of ``many``. Otherwise, and without it, the task is resumed on a worker
+    :param known: the requests that the API has shown to know: one of these that it does not find at the
+        deadline has not completed, and is not unknown
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         max_wait: float | None = None,
         tolerance: int | None = TOLERANCE,
         end_task: Literal["one", "many"] | None = None,
+        known: Sequence[str] = (),
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.request_ids = list(request_ids)
@@ -72,6 +75,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         self.max_wait = max_wait
         self.tolerance = tolerance
         self.end_task = end_task
+        self.known = list(known)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
@@ -88,6 +92,7 @@ class FaceSwapResultTrigger(BaseTrigger):
                 "max_wait": self.max_wait,
                 "tolerance": self.tolerance,
                 "end_task": self.end_task,
+                "known": self.known,
             },
         )
 
@@ -125,6 +130,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             Pace(self.poke_interval, self.exponential_backoff, self.max_wait),
             self.tolerance,
             next_look=max(self.first_looks.get(request_id, 0.0), _after_deferral()),
+            known=request_id in self.known,
         )
         while True:
             outcome = await client.next_outcome(request_id, wait.next_look, self.deadline)

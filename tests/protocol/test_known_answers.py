@@ -65,6 +65,8 @@ WAITING = {
     "processing_eta_nonsense": Waiting("processing"),
     "processing_string_id": Waiting("processing", 12),
     "processing_output_null": Waiting("processing"),
+    "no_status_eta": Waiting("processing", 7),
+    "no_status_link": Waiting("processing"),
     "queued": Waiting("queued", 30),
     "pending": Waiting("pending"),
 }
@@ -99,15 +101,40 @@ TRY_AGAIN = {
     "json_empty_object",
     "not_utf8",
     "text_nowhere",
+    "text_in_tip",
+    "text_in_tips",
+    "wait_in_tips",
+    "no_healthy_upstream",
+    "premium_servers_away",
+    "key_cache_broken",
+    "gateway_limits",
+    "balancer_config",
+    "unknown_word",
+    "empty_400",
+    "html_401",
+    "html_403",
     "wallet",
+    "wallet_owing",
+    "system_details_success",
     "wallet_top_level",
     "system_details",
 }
-UNKNOWN_ID = {"not_found", "not_found_http_200", "code_not_found"}
+UNKNOWN_ID = {"not_found", "not_found_http_200", "code_not_found", "empty_404", "json_null_404"}
 FAILED = {
     "failed": "Failed, Try Again",
     "failed_webhook": "No face detected",
     "code_provider_error": "No face found in the image",
+    "error_code_provider_error": "The model has crashed",
+    "failed_refunded": "No face detected. Your credits have been refunded.",
+    "failed_for_credits": "Insufficient credits",
+}
+PICTURES_AT_FAULT = {
+    "no_face",
+    "no_face_400",
+    "no_face_refunded",
+    "face_not_found",
+    "not_fetched",
+    "dimensions",
 }
 REFUSED = {
     "invalid_key": Refusal.KEY,
@@ -118,14 +145,23 @@ REFUSED = {
     "text_in_error": Refusal.KEY,
     "text_in_error_message": Refusal.KEY,
     "text_in_error_with_code": Refusal.KEY,
-    "text_in_tip": Refusal.KEY,
+    "empty_401": Refusal.KEY,
+    "forbidden_key": Refusal.KEY,
+    "error_code_invalid_key": Refusal.KEY,
+    "code_as_text": Refusal.KEY,
     "wallet_error": Refusal.KEY,
     "no_credits": Refusal.CREDITS,
     "code_insufficient_balance": Refusal.CREDITS,
-    "text_in_tips": Refusal.CREDITS,
+    "blank_402": Refusal.CREDITS,
+    "code_outweighs_500": Refusal.CREDITS,
+    "code_as_number": Refusal.CREDITS,
     "no_subscription": Refusal.PLAN,
+    "json_list_403": Refusal.PLAN,
     "code_no_subscription": Refusal.PLAN,
     "code_forbidden": Refusal.PLAN,
+    "model_not_found": Refusal.INVALID,
+    "laravel_422": Refusal.INVALID,
+    "laravel_errors_only": Refusal.INVALID,
     "bad_request": Refusal.INVALID,
     "message_object": Refusal.INVALID,
     "message_object_400": Refusal.INVALID,
@@ -135,6 +171,7 @@ REFUSED = {
 
 def test_no_known_payload_is_left_out() -> None:
     groups = (COMPLETE, NO_FILES_YET, WAITING, SLOW_DOWN, TRY_AGAIN, UNKNOWN_ID, FAILED, REFUSED)
+    groups += (PICTURES_AT_FAULT,)
     assert set().union(*groups) == set(PAYLOADS)
     assert sum(map(len, groups)) == len(PAYLOADS)
 
@@ -177,12 +214,19 @@ def test_what_passes_is_tried_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(UNKNOWN_ID))
 def test_an_unknown_id_may_be_a_passing_404_and_is_told_apart(name: str) -> None:
-    assert read_payload(name) == TryAgain(PAYLOADS[name].body["message"], unknown_id=True)
+    body = PAYLOADS[name].body
+    text = body["message"] if isinstance(body, dict) else "HTTP 404 without a message"
+    assert read_payload(name) == TryAgain(text, unknown_id=True)
 
 
 @pytest.mark.parametrize(("name", "message"), FAILED.items())
 def test_a_failed_job_is_failed_in_the_api_s_own_words(name: str, message: str) -> None:
     assert read_payload(name) == JobFailed(message)
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES_AT_FAULT))
+def test_a_job_whose_pictures_are_at_fault_has_failed_also_where_it_is_called_an_error(name: str) -> None:
+    assert read_payload(name) == JobFailed(PAYLOADS[name].body["message"])
 
 
 @pytest.mark.parametrize(("name", "reason"), REFUSED.items())

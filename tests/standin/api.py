@@ -44,6 +44,9 @@ def wrong_key(world: World, ask: Ask) -> Payload | None:
 
 
 def fetch(world: World, ask: Ask) -> Payload:
+    form = "body" if "id" in ask.body else "path"
+    if "/enterprise/" in ask.api_path and world.settings.enterprise_fetch not in (form, "both"):
+        return NOT_FOUND["empty_404"]
     if refused := wrong_key(world, ask):
         return refused
     if (job := world.look(ask.id)) is None:

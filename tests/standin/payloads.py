@@ -139,6 +139,10 @@ WAITING: dict[str, Payload] = {
     "processing_eta_nonsense": Payload(200, {"status": "processing", "id": 278, "eta": "soon"}),
     "processing_string_id": Payload(200, {"status": "processing", "id": "abc123-def456", "eta": 12}),
     "processing_output_null": Payload(200, {"status": "processing", "id": 278, "output": None}),
+    "no_status_eta": Payload(200, {"id": 278, "eta": 7, "output": []}),
+    "no_status_link": Payload(
+        200, {"eta": None, "fetch_result": "https://modelslab.com/api/v6/realtime/fetch/278", "output": ""}
+    ),
     "queued": Payload(200, {"status": "queued", "id": 278, "eta": 30, "output": []}),
     "pending": Payload(200, {"status": "pending", "id": 278}),
 }
@@ -185,12 +189,24 @@ TRY_AGAIN: dict[str, Payload] = {
     "json_list": Payload(200, []),
     "json_string": Payload(200, '"ok"', {"Content-Type": "application/json"}),
     "json_empty_object": Payload(200, {}),
+    # Words of what passes are no words about the caller, whatever they contain.
+    "no_healthy_upstream": _error(503, "Load balancer: no healthy upstream"),
+    "premium_servers_away": _error(503, "The premium servers are being restarted"),
+    "key_cache_broken": _error(500, "Invalid api key cache"),
+    "gateway_limits": Payload(502, {"message": "Too many requests"}),
+    "balancer_config": _error(200, "Failed to load balancer config"),
+    "unknown_word": Payload(200, {"status": "Starting", "message": "The GPU is being deployed"}),
+    "empty_400": Payload(400, ""),
+    "html_401": _page(401, "401 Authorization Required"),
+    "html_403": _page(403, "403 Forbidden"),
     "not_utf8": Payload(200, b"\xff\xfe\x00{", {"Content-Type": "application/json"}),
     "html_404": _page(404, "Not Found"),
 }
 
 #: A brief one passes, a lasting one is an unknown id.
 NOT_FOUND: dict[str, Payload] = {
+    "empty_404": Payload(404, ""),
+    "json_null_404": Payload(404, "null", {"Content-Type": "application/json"}),
     "not_found": _error(404, "Request not found"),
     "not_found_http_200": _error(200, "Request not found"),
     "code_not_found": _error(200, "No such request", code="not_found"),
@@ -202,6 +218,22 @@ FAILED: dict[str, Payload] = {
         200, {"status": "failed", "id": "abc123-def456", "message": "No face detected", "track_id": 7}
     ),
     "code_provider_error": _error(200, "No face found in the image", code="provider_error"),
+    "error_code_provider_error": _error(200, "The model has crashed", error_code="provider_error"),
+    "failed_refunded": Payload(
+        200,
+        {"status": "failed", "id": 263, "message": "No face detected. Your credits have been refunded."},
+    ),
+    "failed_for_credits": Payload(200, {"status": "failed", "message": "Insufficient credits"}),
+}
+
+#: Told as an error of the call, and the pictures' fault: the job has failed, or the submit call is refused.
+PICTURES_AT_FAULT: dict[str, Payload] = {
+    "no_face": _error(200, "No face detected in the image"),
+    "no_face_400": _error(400, "Could not detect any face in target_image"),
+    "no_face_refunded": _error(200, "No faces were found. Your credits have been refunded."),
+    "face_not_found": _error(200, "Face not found in the image, please try again with another one"),
+    "not_fetched": _error(200, "Unable to fetch image from provided URL"),
+    "dimensions": _error(200, "Processing failed: Invalid input dimensions"),
 }
 
 REFUSED: dict[str, Payload] = {
@@ -209,6 +241,19 @@ REFUSED: dict[str, Payload] = {
     "invalid_key_http_200": _error(200, "Invalid Api Key", tip="Get your key from the dashboard"),
     "no_credits": _error(402, "Insufficient credits. Please add more credits to continue."),
     "no_subscription": _error(403, "This feature requires a premium subscription"),
+    "empty_401": Payload(401, ""),
+    "blank_402": Payload(402, " \r\n"),
+    "json_list_403": Payload(403, []),
+    "forbidden_key": _error(403, "Invalid API key"),
+    "error_code_invalid_key": _error(200, "No", error_code="invalid_api_key"),
+    "code_outweighs_500": _error(500, "No", code="insufficient_balance"),
+    "code_as_number": _error(200, "No", code=402),
+    "code_as_text": _error(200, "No", code="401"),
+    "model_not_found": _error(400, "Model not found: invalid_model_name"),
+    "laravel_422": Payload(
+        422, {"message": "The given data was invalid.", "errors": {"init_image": ["It could not be found."]}}
+    ),
+    "laravel_errors_only": Payload(422, {"errors": {"track_id": ["The track id must be an integer."]}}),
     "bad_request": _error(400, "The id field is required."),
     "message_object": _error(200, {"prompt": ["The prompt field is required."]}),
     "message_object_400": _error(400, {"init_image": ["The init image field is required."]}),
@@ -228,8 +273,10 @@ TEXT_ELSEWHERE: dict[str, Payload] = {
     "text_in_error_with_code": Payload(
         200, {"status": "error", "error": {"code": "invalid_api_key", "message": "The key is not valid"}}
     ),
+    # A tip explains, and decides nothing.
     "text_in_tip": Payload(200, {"status": "error", "tip": "Invalid Api Key"}),
     "text_in_tips": Payload(200, {"status": "error", "tips": "Insufficient credits"}),
+    "wait_in_tips": Payload(200, {"status": "error", "tips": "You may wait for 30 seconds"}),
     "text_nowhere": Payload(200, {"status": "error"}),
 }
 
@@ -238,6 +285,8 @@ WALLET: dict[str, Payload] = {
     "wallet_top_level": _done(balance=43.6),
     "wallet_error": _error(400, "Invalid API key"),
     "system_details": Payload(200, {"model_count": 0, "queue_time": 0, "status": "ok"}),
+    "wallet_owing": _done(data={"balance": "-3.25", "currency": "USD"}),
+    "system_details_success": _done(message="Operation completed successfully"),
 }
 
 PAYLOADS: dict[str, Payload] = {
@@ -249,6 +298,7 @@ PAYLOADS: dict[str, Payload] = {
     **TRY_AGAIN,
     **NOT_FOUND,
     **FAILED,
+    **PICTURES_AT_FAULT,
     **REFUSED,
     **TEXT_ELSEWHERE,
     **WALLET,

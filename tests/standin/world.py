@@ -29,6 +29,8 @@ class Settings:
     :param retry_after: seconds that it then asks to keep away
     :param balance: what the wallet holds
     :param submit: settings of the jobs that submit calls create
+    :param enterprise_fetch: which form of the fetch call its enterprise paths speak: ``path`` (the id in the
+        path), ``body`` (in the body) or ``both``; the other is a 404 without content
     """
 
     key: str = "stand-in-key"
@@ -37,6 +39,7 @@ class Settings:
     retry_after: float = 30
     balance: float = 43.6
     submit: dict[str, Any] = field(default_factory=dict)
+    enterprise_fetch: str = "both"
 
 
 @dataclass(frozen=True)
