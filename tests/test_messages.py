@@ -11,7 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowException, AirflowFailExc
 from airflow_provider_modelslab import exceptions
 from airflow_provider_modelslab.messages import error_of, error_of_many, error_of_submission
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.submission import Unknown
+from airflow_provider_modelslab.protocol.submission import Declined, Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 RETRIED = {
@@ -54,7 +54,9 @@ def test_a_refusal_has_a_class_of_its_own_and_tells_what_to_do(refusal: Refusal)
     [
         (SlowDown("Words."), exceptions.QueueFullError, "queue_timeout"),
         (TryAgain("Words."), exceptions.ModelsLabUnavailableError, "host and api_path"),
+        (Declined("Words."), exceptions.ModelsLabUnavailableError, "It may be permanent"),
         (JobFailed("Words."), exceptions.FaceSwapFailedError, "Check the pictures"),
+        (JobFailed("Words."), exceptions.FaceSwapFailedError, "The model may have been warming up: clear"),
         (Unknown("Words."), exceptions.SubmissionUnknownError, "FaceSwapResultOperator(request_id=its id)"),
         (Refused(Refusal.INVALID, "Words."), exceptions.InvalidRequestError, "public URLs"),
         (Refused(Refusal.CREDITS, "Words."), exceptions.InsufficientCreditsError, "Add credits"),

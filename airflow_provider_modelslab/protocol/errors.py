@@ -79,7 +79,7 @@ _PICTURES_AT_FAULT = re.compile(
     re.IGNORECASE,
 )
 # The same texts come under HTTP 200 and 400. Credits that were given back are not lacking.
-_LACKING = r"\b(?:insufficient|not enough|out of|no) (?:credits?|balance|funds)\b"
+_LACKING = r"\b(?:insufficient|not enough|out of) (?:credits?|balance|funds)\b"
 _ABOUT_THE_CALLER: _Words = (
     (r"\brate[ -]?limit|\btoo many requests\b|\bspam filter\b|\bqueued requests allowed\b", SlowDown),
     (r"\bplease wait\b|\bwait (?:for )?\d{1,4} sec", SlowDown),

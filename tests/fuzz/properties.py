@@ -7,6 +7,7 @@ import ntpath
 import posixpath
 import re
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,10 @@ from requests import PreparedRequest, RequestException
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
 from airflow_provider_modelslab.messages import error_of, error_of_submission
-from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.answer import Answer, parse_body, read_answer
+from airflow_provider_modelslab.protocol.errors import codes_of
 from airflow_provider_modelslab.protocol.event import read_event, write_event
+from airflow_provider_modelslab.protocol.fetch import FetchForm
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     JobFailed,
@@ -75,7 +78,54 @@ def check_answer(answer: Answer) -> Outcome:
     if isinstance(outcome, Done):
         check_result(outcome.result)
     _check_what_follows(outcome)
+    _check_evidence(answer, outcome)
     return outcome
+
+
+def _check_evidence(answer: Answer, outcome: Outcome) -> None:
+    """A fault of the server refuses nothing unless a code says so, and a tip changes nothing."""
+    body = _object_in(answer.body)
+    if answer.status >= 500 and not codes_of(body):
+        assert isinstance(outcome, (TryAgain, SlowDown))
+        assert not getattr(outcome, "unknown_id", False)
+    untold = _without_tips(answer, body)
+    assert _kind(read_answer(untold, ID, KEY)) == _kind(outcome)
+    assert type(read_submission(untold, KEY)) is type(read_submission(answer, KEY))
+
+
+def _kind(outcome: Outcome) -> tuple[Any, ...]:
+    return type(outcome), getattr(outcome, "reason", None), getattr(outcome, "unknown_id", None)
+
+
+def _without_tips(answer: Answer, body: dict[str, Any]) -> Answer:
+    if not {"tip", "tips"} & set(body):
+        return answer
+    without = {name: value for name, value in body.items() if name not in ("tip", "tips")}
+    return replace(answer, body=json.dumps(without).encode())
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    return parse_body(body, KEY) or {}
+
+
+def check_look(api_path: str, answers: list[Answer | TryAgain]) -> None:
+    """A look ends after one call, on a dedicated server after two, and its outcome is one of those seen."""
+    form = FetchForm()
+    look = form.look(api_path, ID, KEY)
+    made = []
+    while look.call:
+        made.append(look.call)
+        look.take(answers[len(made) - 1])
+    assert len({call.path for call in made}) == len(made) == (1 if _is_last(api_path, answers[0]) else 2)
+    outcomes = [read_answer(each, ID, KEY) if isinstance(each, Answer) else each for each in answers]
+    assert look.outcome in outcomes[: len(made)]
+    found = [isinstance(each, (Done, Waiting, JobFailed)) for each in outcomes[: len(made)]]
+    assert not any(found) or isinstance(look.outcome, (Done, Waiting, JobFailed))
+    assert form.id_in_body == (found == [False, True])
+
+
+def _is_last(api_path: str, answer: Answer | TryAgain) -> bool:
+    return "/enterprise/" not in api_path or not (isinstance(answer, Answer) and answer.status == 404)
 
 
 def check_submission(answer: Answer) -> Submission:

@@ -11,14 +11,27 @@ from tests.fuzz.properties import KEY, NOW
 from tests.standin.payloads import PAYLOADS
 
 _FIELDS = """
-    status message messege error tip tips code eta retry_after output links proxy_links meta generationTime id
+    status message messege error errors tip tips code error_code eta retry_after output links proxy_links meta
+    generationTime id fetch_result
 """
-_WORDS = "success ready processing queued pending failed error not_found rate_limited provider_error"
+_WORDS = "success ready processing queued pending failed error not_found rate_limited provider_error 402 503"
+SENTENCES = [
+    *("Load balancer: no healthy upstream", "Invalid API key", "Rate limit exceeded", "Insufficient credits"),
+    *(
+        "No face detected. Your credits have been refunded.",
+        "please wait for 30 seconds",
+        "Request not found",
+    ),
+    *("A premium subscription is needed", "The id must be a number", "The request timed out, try again"),
+]
 
 any_text = st.text(st.characters(), max_size=30)  # halves of characters included, as JSON can spell them
 key_somewhere = st.tuples(any_text, any_text).map(KEY.join)
 texts = (
-    any_text | key_somewhere | st.sampled_from(_WORDS.split()) | st.sampled_from(["1e999", "-1", "007", "\0"])
+    any_text
+    | key_somewhere
+    | st.sampled_from(_WORDS.split() + SENTENCES)
+    | st.sampled_from(["1e999", "-1", "007", "\0"])
 )
 numbers = st.integers() | st.floats() | st.just(10**400) | st.integers(0, 1000)
 json_values: st.SearchStrategy[Any] = st.recursive(

@@ -60,6 +60,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {"answer": answer, "names": names,
 # What a fuzzer may put together.
 _JSON = """
     status success processing failed error ready queued pending message messege tip tips code eta retry_after
+    errors error_code refund balance premium face detected
     output links proxy_links meta generationTime id not_found rate_limited 1e999 NaN Infinity -1 null true
     [] {} {" ":" ", \\ud800 \\u0000 taskId request_id fetch_result /fetch/263
 """

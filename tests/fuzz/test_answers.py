@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,42 @@ statuses = st.integers(100, 599)
 @given(statuses, strategies.headers, strategies.bodies)
 def test_any_answer_is_an_outcome(status: int, headers: dict[str, str], body: bytes) -> None:
     properties.check_answer(Answer(status, headers, body, NOW))
+
+
+words = st.sampled_from(strategies.SENTENCES)
+sentences = st.fixed_dictionaries(
+    {"status": st.sampled_from(["error", "failed", "starting", "processing", ""]), "message": words},
+    optional={"tip": words, "tips": words, "errors": st.dictionaries(words, words, max_size=2)},
+).map(lambda body: json.dumps(body).encode())
+
+
+@settings(max_examples=500)
+@given(statuses, strategies.headers, sentences)
+def test_whatever_sentences_an_error_has_each_kind_of_evidence_counts_for_what_it_is(
+    status: int, headers: dict[str, str], body: bytes
+) -> None:
+    answer = Answer(status, headers, body, NOW)
+    properties.check_answer(answer)
+    properties.check_submission(answer)
+
+
+answers = st.builds(
+    Answer,
+    st.sampled_from([404, 200, 401, 405, 500]),
+    st.just({}),
+    strategies.bodies | sentences,
+    st.just(NOW),
+)
+
+
+@given(
+    st.sampled_from(["/api/v6/faceswap", "/api/v1/enterprise/faceswap"]),
+    st.lists(answers | st.just(TryAgain("reset")), min_size=2, max_size=2),
+)
+def test_whatever_a_dedicated_server_answers_a_look_is_one_or_two_calls(
+    api_path: str, answers: list[Answer | TryAgain]
+) -> None:
+    properties.check_look(api_path, answers)
 
 
 @pytest.mark.parametrize("depth", [20, 21, 400, 900, 3000])

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_modelslab.protocol.fields import as_number, find_text, one_line, read_result
+from airflow_provider_modelslab.protocol.fields import (
+    as_number,
+    find_message,
+    find_text,
+    one_line,
+    read_result,
+)
 from tests.standin.payloads import IMAGE
 
 
@@ -45,6 +51,11 @@ def test_a_number_is_finite_and_not_negative_and_may_come_as_text(
     assert as_number(value) == number
 
 
+def test_a_number_may_be_negative_where_that_is_allowed() -> None:
+    assert as_number("-2.5", least=-5) == -2.5
+    assert as_number(-6, least=-5) is None
+
+
 def test_a_line_is_cut_at_three_hundred_characters_and_shows_that_it_was() -> None:
     assert one_line("x" * 300) == "x" * 300
     assert one_line("x" * 301) == "x" * 299 + "…"
@@ -59,6 +70,18 @@ def test_a_tip_follows_the_message_and_is_not_told_twice() -> None:
     assert find_text({"message": "Too fast", "tips": "Too fast"}) == "Too fast"
     assert find_text({"tip": "wait"}) == "wait"
     assert find_text({}) == ""
+
+
+def test_the_message_is_what_is_said_without_tips() -> None:
+    assert find_message({"message": "Too fast", "tip": "wait", "tips": "a bit"}) == "Too fast"
+    assert find_message({"tip": "wait"}) == ""
+
+
+def test_the_faults_of_fields_follow_the_message() -> None:
+    body = {"message": "Bad.", "errors": {"id": ["is odd"]}, "tip": "see the documentation"}
+    assert find_message(body) == "Bad. id: is odd"
+    assert find_text(body) == "Bad. id: is odd see the documentation"
+    assert find_message({"errors": ["one", "two"]}) == "one two"
 
 
 def test_the_first_name_that_has_words_is_taken() -> None:

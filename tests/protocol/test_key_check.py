@@ -10,6 +10,8 @@ from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from tests.protocol import KEY, NOW
 
+CORRECT_IT = "correct the API key in the password field of the Airflow connection."
+
 
 def check(status: int, body: object) -> tuple[bool, str]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -28,6 +30,10 @@ def test_a_dedicated_server_is_asked_for_its_details_and_modelslab_for_the_balan
         ({"balance": "7"}, "The key works; the balance is 7."),
         ({"data": {"balance": 0, "currency": None}}, "The key works; the balance is 0."),
         ({"data": [], "balance": 5, "currency": "E\nUR"}, "The key works; the balance is 5 E UR."),
+        ({"data": {"balance": -3.25, "currency": "USD"}}, "The key works; the balance is -3.25 USD."),
+        ({"data": {"balance": "-0.5"}}, "The key works; the balance is -0.5."),
+        ({"status": "success", "message": "Operation completed successfully"}, "The key works."),
+        ({"status": "Success", "data": []}, "The key works."),
         ({"status": "ok", "queue_time": 12}, "The key works; the server's queue takes 12 s."),
         ({"status": "ok", "queue_time": None}, "The key works; the server's queue takes 0 s."),
     ],
@@ -44,6 +50,13 @@ def test_a_key_that_works_is_told_with_what_came_back(body: object, said: str) -
         (300, {"balance": 5}, "The key was not accepted: HTTP 300, no message"),
         (300, {"status": "ok"}, "The key was not accepted: HTTP 300, no message"),
         (200, {"data": {"balance": "much"}}, "The key was not accepted: HTTP 200, no message"),
+        (401, b"", "The key was not accepted: HTTP 401 without a message; " + CORRECT_IT),
+        (403, b" \n", "The key was not accepted: HTTP 403 without a message; " + CORRECT_IT),
+        (401, {}, "The key was not accepted: HTTP 401 without a message; " + CORRECT_IT),
+        (401, b"<html>", "The server answered HTTP 401 without JSON; is the host right?"),
+        (200, {"status": "error", "balance": None}, "The key was not accepted: HTTP 200, no message"),
+        (500, {"message": "Server Error"}, "The key could not be checked: HTTP 500, Server Error"),
+        (429, {"message": "Too many"}, "The key could not be checked: HTTP 429, Too many"),
         (404, b"<html>", "The server answered HTTP 404 without JSON; is the host right?"),
     ],
 )

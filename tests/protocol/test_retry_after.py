@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from airflow_provider_modelslab.protocol.retry_after import read_retry_after
+from airflow_provider_modelslab.protocol.retry_after import asked_to_wait, read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,12 @@ def test_the_body_counts_before_the_headers_and_a_number_before_words() -> None:
     del headers["retry-after"]
     assert read_retry_after(body, headers, NOW) == 3
     assert read_retry_after(body, {}, NOW) == 4
+
+
+def test_to_tell_when_a_limit_ends_or_to_give_a_tip_is_not_to_ask() -> None:
+    assert asked_to_wait({"retry_after": 1}, {"retry-after": "2"}, NOW) == 1
+    assert asked_to_wait({}, {"retry-after": "2"}, NOW) == 2
+    assert asked_to_wait({"tips": "wait for 30 seconds"}, {"x-ratelimit-reset": "3"}, NOW) is None
 
 
 def test_a_server_that_asks_for_nothing_is_told_apart_from_one_that_asks_for_no_time() -> None:

@@ -22,6 +22,7 @@ from airflow_provider_modelslab.protocol.outcome import (
 from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.submission import (
     Accepted,
+    Declined,
     Submission,
     Unknown,
     find_request_id,
@@ -29,16 +30,29 @@ from airflow_provider_modelslab.protocol.submission import (
 )
 from tests.fuzz import properties, strategies
 from tests.protocol import KEY, answer_of, answer_with
-from tests.protocol.test_known_answers import COMPLETE, FAILED, NO_FILES_YET, REFUSED, SLOW_DOWN, WAITING
+from tests.protocol.test_known_answers import (
+    COMPLETE,
+    FAILED,
+    NO_FILES_YET,
+    PICTURES_AT_FAULT,
+    REFUSED,
+    SLOW_DOWN,
+    WAITING,
+)
 from tests.standin.payloads import PAYLOADS
 
 WITHOUT_ID = {"processing_bare", "processing_no_id"}
 NOT_QUEUED = {"server_error", "unavailable", "code_upstream_unavailable", "text_nowhere", "html_404"}
-NOT_QUEUED |= {"not_found", "not_found_http_200", "code_not_found"}
+NOT_QUEUED |= {"not_found", "not_found_http_200", "code_not_found", "text_in_tip", "text_in_tips"}
+NOT_QUEUED |= {"wait_in_tips", "no_healthy_upstream", "premium_servers_away", "key_cache_broken"}
+NOT_QUEUED |= {"balancer_config"}
+WITHOUT_THE_API_S_WORDS = {"html_401", "html_403", "html_404", "empty_400", "empty_404", "json_null_404"}
+NOT_QUEUED |= WITHOUT_THE_API_S_WORDS
 NOBODY_KNOWS = {
     *("html_500", "html_502", "html_503", "html_504", "html_524", "html_200", "text_200", "empty_200"),
     *("empty_502", "json_cut", "json_null", "json_list", "json_string", "json_empty_object", "not_utf8"),
-    *("unavailable_retry_after_header", "wallet", "wallet_top_level", "system_details"),
+    *("unavailable_retry_after_header", "wallet", "wallet_top_level", "system_details", "wallet_owing"),
+    *("system_details_success", "gateway_limits", "unknown_word"),
 }
 
 
@@ -84,6 +98,7 @@ def test_a_rate_limit_means_that_there_is_no_room(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NOT_QUEUED))
 def test_where_the_api_itself_says_no_the_call_may_be_made_again(name: str) -> None:
     assert isinstance(read(name), TryAgain)
+    assert isinstance(read(name), Declined) == (name not in WITHOUT_THE_API_S_WORDS)
 
 
 @pytest.mark.parametrize("name", sorted(NOBODY_KNOWS | WITHOUT_ID))
@@ -98,6 +113,11 @@ def test_a_refused_call_says_why(name: str, reason: Refusal) -> None:
     assert read(name) == Refused(reason, read(name).message)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("name", sorted(PICTURES_AT_FAULT))
+def test_a_fault_of_the_pictures_is_the_caller_s_to_correct(name: str) -> None:
+    assert read(name) == Refused(Refusal.INVALID, PAYLOADS[name].body["message"])
+
+
 @pytest.mark.parametrize("name", sorted(FAILED))
 def test_a_swap_that_fails_at_once_is_failed(name: str) -> None:
     assert isinstance(read(name), JobFailed)
@@ -105,7 +125,7 @@ def test_a_swap_that_fails_at_once_is_failed(name: str) -> None:
 
 def test_no_known_payload_is_left_out() -> None:
     read_here = COMPLETE | NO_FILES_YET | set(WAITING) | set(SLOW_DOWN) | NOT_QUEUED | NOBODY_KNOWS
-    assert read_here | set(FAILED) | set(REFUSED) == set(PAYLOADS)
+    assert read_here | PICTURES_AT_FAULT | set(FAILED) | set(REFUSED) == set(PAYLOADS)
 
 
 @pytest.mark.parametrize("status", [200, 400])
@@ -153,7 +173,6 @@ def test_json_of_a_gateway_leaves_it_open_whatever_it_asks_for(
     [
         (200, {"status": "starting", "output": []}),
         (200, {"output": []}),
-        (200, {"eta": 5}),
         (202, {"status": "accepted", "retry_after": 10}),
         (200, {"message": "Your request is being processed, please try again later"}),
         (500, {"status": "processing"}),
@@ -166,6 +185,24 @@ def test_an_answer_with_an_id_that_is_not_a_no_is_a_swap_in_the_queue(
 ) -> None:
     submission = read_submission(answer_with(status, {"id": 263, **body}), KEY)
     assert submission == Accepted("263", Waiting("processing"))
+
+
+def test_an_answer_without_a_status_that_tells_when_or_where_is_a_swap_in_the_queue() -> None:
+    link = "https://modelslab.com/api/v6/faceswap/fetch/263"
+    for body in ({"id": 263, "eta": 5}, {"eta": 5, "fetch_result": link}):
+        assert read_submission(answer_with(200, body), KEY) == Accepted("263", Waiting("processing", 5))
+    assert isinstance(read_submission(answer_with(200, {"eta": 5}), KEY), Unknown)
+
+
+def test_a_tip_that_tells_of_a_time_out_does_not_leave_it_open() -> None:
+    body = {"status": "error", "message": "odd", "tip": "Requests that timed out may be fetched later"}
+    assert isinstance(read_submission(answer_with(200, body), KEY), Declined)
+    assert isinstance(read_submission(answer_with(200, {"tip": "odd", "code": "rate_limited"}), KEY), Unknown)
+
+
+def test_a_swap_that_failed_has_failed_also_where_it_has_an_id_and_its_credits_are_back() -> None:
+    body = {"status": "failed", "id": 7, "message": "No face detected. Your credits have been refunded."}
+    assert read_submission(answer_with(200, body), KEY) == JobFailed(str(body["message"]))
 
 
 def test_a_link_without_end_is_not_read_to_its_end() -> None:
