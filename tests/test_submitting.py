@@ -116,6 +116,34 @@ def test_a_wait_for_room_that_airflow_ends_was_no_submission(connected: StandIn)
 
 
 @BOTH
+@pytest.mark.parametrize("on", ["submit", "fetch"])
+@pytest.mark.parametrize("payload", ["failed_refunded", "failed_for_credits"])
+def test_a_job_that_failed_is_forgotten_whatever_is_said_of_credits(
+    connected: StandIn, deferrable: bool, on: str, payload: str
+) -> None:
+    connected.configure(submit={"duration": 0.5})
+    connected.fault(on, payload=payload)
+    context = first_try(store=True)
+    with pytest.raises(FaceSwapFailedError):
+        run_task(swapper(deferrable=deferrable), context)
+    assert context["task_state_store"].get(KEY) is None
+    assert run_task(swapper(deferrable=deferrable), context)["id"]
+    assert len(connected.submits(accepted=True)) == (1 if on == "submit" else 2)
+
+
+@BOTH
+def test_a_swap_that_was_submitted_and_is_not_found_at_the_deadline_is_late_and_kept(
+    connected: StandIn, deferrable: bool
+) -> None:
+    connected.configure(submit={"duration": 60})
+    connected.fault("fetch", payload="not_found", times="always")
+    context = first_try(store=True)
+    with pytest.raises(FaceSwapTimeoutError):
+        run_task(swapper(deferrable=deferrable, timeout=0), context)
+    assert context["task_state_store"].get(KEY)["request_id"] == str(connected.submits()[0]["id"])
+
+
+@BOTH
 @WITH_AND_WITHOUT_STORE
 def test_after_a_failed_job_clearing_the_task_submits_another(
     connected: StandIn, deferrable: bool, store: bool

@@ -92,7 +92,7 @@ class FaceSwapResultTrigger(BaseTrigger):
                 "max_wait": self.max_wait,
                 "tolerance": self.tolerance,
                 "end_task": self.end_task,
-                "known": self.known,
+                **({"known": self.known} if self.known else {}),  # a triggerer of the first release has none
             },
         )
 

@@ -14,6 +14,7 @@ from airflow_provider_modelslab.exceptions import (
     FaceSwapTimeoutError,
     InvalidConnectionError,
     InvalidRequestIdError,
+    RequestNotFoundError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, Refusal, Refused, SlowDown, TryAgain, Waiting
@@ -233,6 +234,29 @@ def test_the_button_says_when_the_server_is_something_else(connected: StandIn) -
         False,
         "The server answered HTTP 404 without JSON; is the host right?",
     )
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ("wallet_owing", "True: .*balance is -3.25 USD"),
+        ("system_details_success", "True: The key works."),
+        ("empty_401", "False: .*not accepted: HTTP 401 .* password field"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v6/faceswap", "/api/v1/enterprise/faceswap"])
+def test_the_button_understands_every_answer_about_the_key(
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch, path: str, payload: str, expected: str
+) -> None:
+    standin.fault("system" if "enterprise" in path else "wallet", payload=payload)
+    works, words = connect(monkeypatch, standin.url, standin.key, api_path=path).test_connection()
+    assert re.match(expected, f"{works}: {words}")
+
+
+def test_an_unknown_id_at_a_short_deadline_is_told_as_one(connected: StandIn) -> None:
+    with pytest.raises(RequestNotFoundError, match="request 5: the API does not know the id: still so at"):
+        ModelsLabHook().get_result(5, timeout=0)
+    assert ModelsLabHook().wait(5, timeout=0, known=True).kind is EndingKind.TIMEOUT
 
 
 def test_a_missing_connection_is_named_with_what_to_create() -> None:

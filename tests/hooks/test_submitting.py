@@ -144,6 +144,22 @@ def test_a_server_that_never_takes_it_is_given_up_and_nothing_was_queued(connect
     assert connected.stats()["submit"] == schedule.TOLERANCE
 
 
+def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_permanent(
+    connected: StandIn,
+) -> None:
+    connected.fault("submit", status=200, body={"status": "error", "message": "Odd"}, times="always")
+    with pytest.raises(ModelsLabUnavailableError, match=r"error: Odd\. .*may be permanent") as caught:
+        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+    assert "could not be asked" not in str(caught.value)
+    assert connected.stats()["submit"] == schedule.TOLERANCE
+
+
+def test_a_job_that_failed_at_once_may_have_met_a_model_that_was_warming_up(connected: StandIn) -> None:
+    connected.fault("submit", payload="failed")
+    with pytest.raises(FaceSwapFailedError, match=r"Failed, Try Again\. .*warming up: clear this task"):
+        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://no-such-host.invalid", "https://{}"])
 def test_a_call_that_never_left_is_trouble_that_passes(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, url: str
@@ -182,7 +198,12 @@ def test_an_upload_that_is_cut_short_cannot_have_been_taken(
     [
         ("invalid_key", InvalidKeyError),
         ("bad_request", InvalidRequestError),
+        ("no_face", InvalidRequestError),
+        ("dimensions", InvalidRequestError),
+        ("empty_401", InvalidKeyError),
+        ("laravel_422", InvalidRequestError),
         ("failed", FaceSwapFailedError),
+        ("failed_refunded", FaceSwapFailedError),
     ],
 )
 def test_a_refusal_is_told_and_not_repeated(connected: StandIn, payload: str, error: Any) -> None:

@@ -120,6 +120,29 @@ def test_an_unknown_id_is_told_apart_from_an_api_out_of_reach() -> None:
     assert step.kind is EndingKind.NOT_FOUND
 
 
+NOT_FOUND = TryAgain("no", unknown_id=True)
+
+
+@pytest.mark.parametrize("seen", [[], [NOT_FOUND], [TryAgain("HTTP 502")], [SlowDown("limit"), NOT_FOUND]])
+def test_an_id_that_the_api_never_knew_is_unknown_at_the_deadline(seen: list[Outcome]) -> None:
+    wait = Wait(0, 10, tolerance=None)
+    for outcome in seen:
+        step = wait.after(outcome, 1, 0)
+        assert isinstance(step, Wait)
+        wait = step
+    assert wait.after(NOT_FOUND, 10, 0) == Ending(EndingKind.NOT_FOUND, "still so at the deadline: no")
+    assert wait.after(TryAgain("HTTP 502"), 10, 0) == Ending(EndingKind.TIMEOUT, "HTTP 502")
+
+
+def test_an_id_that_the_api_knew_is_late_at_the_deadline_also_where_it_is_not_found_then() -> None:
+    step = Wait(0, 10).after(Waiting("processing"), 1, 0)
+    assert isinstance(step, Wait)
+    step = step.after(NOT_FOUND, 2, 0)
+    assert isinstance(step, Wait)
+    assert step.after(NOT_FOUND, 10, 0) == Ending(EndingKind.TIMEOUT, "no")
+    assert Wait(0, 10, known=True).after(NOT_FOUND, 10, 0) == Ending(EndingKind.TIMEOUT, "no")
+
+
 def test_without_a_limit_trouble_lasts_until_the_deadline() -> None:
     wait: Wait | Ending = Wait(0, 1000, tolerance=None)
     for _ in range(100):

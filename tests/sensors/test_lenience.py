@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowSkipException, BaseHook
 
-from airflow_provider_modelslab.exceptions import ModelsLabUnavailableError
+from airflow_provider_modelslab.exceptions import (
+    FaceSwapTimeoutError,
+    ModelsLabUnavailableError,
+    RequestNotFoundError,
+)
 from tests.deferring import run_task
 from tests.sensors import BOTH, sensor
 
@@ -47,6 +51,30 @@ def test_soft_fail_does_not_skip_what_a_retry_may_mend_and_never_fail_does(
         run_task(sensor(job, deferrable=deferrable, soft_fail=True))
     with pytest.raises(AirflowSkipException):
         run_task(sensor(job, deferrable=deferrable, never_fail=True))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("timeout", [0, 20], ids=["at_the_deadline", "after_the_looks_in_a_row"])
+def test_an_unknown_id_is_told_as_one_and_soft_fail_skips_it_alike_in_both_modes(
+    connected: StandIn, deferrable: bool, timeout: float
+) -> None:
+    with pytest.raises(RequestNotFoundError, match="request 5: the API does not know the id"):
+        run_task(sensor(5, deferrable=deferrable, timeout=timeout))
+    with pytest.raises(AirflowSkipException):
+        run_task(sensor(5, deferrable=deferrable, timeout=timeout, soft_fail=True))
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("known", [False, True])
+def test_with_silent_fail_an_unknown_id_is_one_at_the_deadline_unless_it_was_known(
+    connected: StandIn, deferrable: bool, known: bool
+) -> None:
+    job = connected.add_job(duration=60)
+    connected.fault("fetch", payload="not_found", times="always", skip=1 if known else 0)
+    with pytest.raises(FaceSwapTimeoutError if known else RequestNotFoundError):
+        run_task(sensor(job, deferrable=deferrable, silent_fail=True, timeout=0.5))
 
 
 @BOTH

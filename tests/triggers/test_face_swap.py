@@ -42,7 +42,7 @@ async def fire(trigger: FaceSwapResultTrigger) -> dict[str, Any]:
 
 
 def test_a_trigger_is_made_again_from_what_is_stored_and_that_is_plain_json() -> None:
-    trigger = make_trigger(1, 2, first_looks={"1": 5.0}, max_wait=9.0)
+    trigger = make_trigger(1, 2, first_looks={"1": 5.0}, max_wait=9.0, known=["2"])
     path, kwargs = trigger.serialize()
     assert path == "airflow_provider_modelslab.triggers.face_swap.FaceSwapResultTrigger"
     again = FaceSwapResultTrigger(**json.loads(json.dumps(kwargs)))
@@ -62,6 +62,25 @@ def test_a_row_of_the_first_release_still_makes_a_trigger() -> None:
         "tolerance": 8,
     }
     assert FaceSwapResultTrigger(**row).serialize()[1] == {**row, "end_task": None}
+
+
+async def test_an_id_that_was_never_known_is_unknown_at_the_deadline_and_a_known_one_is_late(
+    connected: StandIn,
+) -> None:
+    connected.fault("fetch", payload="not_found", times="always")
+    kinds = {"known": ["7"], "timeout": 0.3, "tolerance": None}
+    event = await fire(make_trigger("6", "7", **kinds))
+    assert {name: entry["kind"] for name, entry in event["not_done"].items()} == {
+        "6": "not_found",
+        "7": "timeout",
+    }
+
+
+async def test_a_404_after_the_job_was_seen_is_a_job_that_is_late(connected: StandIn) -> None:
+    job = str(connected.add_job(duration=60))
+    connected.fault("fetch", payload="not_found", skip=1, times="always")
+    event = await fire(make_trigger(job, timeout=0.5, tolerance=None))
+    assert event["not_done"][job]["kind"] == "timeout"
 
 
 async def test_it_fires_once_when_every_request_has_ended(connected: StandIn) -> None:
