@@ -202,3 +202,22 @@ async def test_an_answer_that_is_odd_is_read_or_ridden_out(
     assert ending.kind is EndingKind.DONE
     proxy.meet([fault])
     assert (await fire(make_trigger(job)))["done"] == [job]
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.reset_before_headers, faults.cut_mid_body, faults.malformed_headers], ids=name_of
+)
+async def test_a_fault_between_the_two_forms_of_a_dedicated_server_s_look_is_no_unknown_id(
+    behind: StandIn, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    api_path = "/api/v1/enterprise/faceswap"
+    connection = connection_json(proxy.url, behind.key, api_path=api_path)
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection)
+    monkeypatch.setattr(behind.world.settings, "enterprise_fetch", "body")
+    job = str(behind.add_job(api_path=api_path))
+    proxy.meet([pass_on, fault])
+    outcome = await asyncio.to_thread(ModelsLabHook().fetch, job)
+    assert isinstance(outcome, TryAgain)
+    assert not outcome.unknown_id
+    proxy.meet([pass_on, fault])
+    assert (await fire(make_trigger(job, tolerance=2)))["done"] == [job]
