@@ -65,10 +65,11 @@ _BY_STATUS: dict[int, Rule] = {
 # Words are read where the HTTP status says no more than that there is an error.
 _BAD_REQUEST, _UNPROCESSABLE = 400, 422
 
-# The pictures are at fault, and would be each time. The vendor documents "Unable to fetch image from provided
-# URL" ("Error Codes") and "Processing failed: Invalid input dimensions" ("Webhooks"); it names no text for a
-# picture without a face. "No face detected" and "No face found" are what InsightFace's users say, on which
-# face swap services are built (facefusion, roop, sd-webui-reactor), with the verbs that they vary.
+# The pictures are at fault, and would be each time. Sources: docs.modelslab.com, "Error Codes" ("Unable to
+# fetch image from provided URL") and "Webhooks" ("Processing failed: Invalid input dimensions"). The vendor
+# names no text for a picture without a face; others that swap faces say "No face detected in pose image"
+# (GitHub, nosiu/comfyui-instantId-faceswap #52), "No faces detected!" (C0untFloyd/roop-unleashed #163), "No
+# faces detected in one or both of the provided images" (Savv's API, "Status Code"). The verb may be another.
 _SEEN = r"(?:detect|found|find|recogni[sz]e|locate|visible)"
 _PICTURES_AT_FAULT = re.compile(
     rf"\bno (?:\w+ )?faces? (?:\w+ ){{0,3}}?{_SEEN}"
@@ -100,7 +101,7 @@ _FORBIDDEN: _Words = (
     (_LACKING, _refused(Refusal.CREDITS)),
 )
 _ABOUT_THE_REQUEST: _Words = (
-    (r"\b(?:model|faces?) (?:was |were )?not found\b", _refused(Refusal.INVALID)),
+    (r"\bmodel (?:was )?not found\b", _refused(Refusal.INVALID)),  # "Error Codes"; it is not about the id
     (r"\bnot found\b|\bdoes not exist\b|\bno such\b", _unknown_id),
     (r"\btry again\b|\btemporar(?:y|il)|\bunavailable\b|\boverload|\bbusy\b", TryAgain),
     (r"\bserver error\b|\btimed? ?out\b", TryAgain),
@@ -128,7 +129,7 @@ def read_error(answer: Answer, body: Mapping[str, Any], shown: str, *, failed: b
         next((_BY_CODE[code](shown) for code in codes if code in _BY_CODE), None)
         or _by_status(status, message, shown, asked=asked)
         or (JobFailed(shown) if failed else None)
-        or (_by_words(body, message, shown, at_fault) if _leaves_open(status) else None)
+        or (_by_words(message, shown, at_fault) if _leaves_open(status) else None)
         or (SlowDown(shown) if asked else None)
         or (Refused(Refusal.INVALID, shown) if status == _UNPROCESSABLE or _is_by_field(body) else None)
         or (_search(_ABOUT_THE_REQUEST, message, shown) if _leaves_open(status) else None)
@@ -196,7 +197,7 @@ def _leaves_open(status: int) -> bool:
     return status < _BAD_REQUEST or status in (_BAD_REQUEST, _UNPROCESSABLE)
 
 
-def _by_words(body: Mapping[str, Any], message: str, shown: str, at_fault: Rule) -> Fault | None:
+def _by_words(message: str, shown: str, at_fault: Rule) -> Fault | None:
     if _PICTURES_AT_FAULT.search(message):
         return at_fault(shown)
     return _search(_ABOUT_THE_CALLER, message, shown)

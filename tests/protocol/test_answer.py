@@ -208,45 +208,6 @@ def test_a_number_as_code_counts_as_the_http_status() -> None:
     assert isinstance(read(200, {"status": "error", "code": "429", "message": "no"}), SlowDown)
 
 
-@pytest.mark.parametrize("status", [200, 400, 422])
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Insufficient credits",
-        "No face detected. Your credits have been refunded.",
-        "Request not found",
-        "odd",
-    ],
-)
-def test_a_job_whose_own_word_is_that_it_failed_has_failed_whatever_else_is_said(
-    status: int, words: str
-) -> None:
-    assert read(status, {"status": "failed", "message": words}) == JobFailed(words)
-    assert read(status, {"status": "failed", "message": words, "retry_after": 5}) == JobFailed(words)
-
-
-@pytest.mark.parametrize("field", ["tip", "tips"])
-@pytest.mark.parametrize(
-    "words", ["Invalid API key", "No credits left", "Request timed out", "No face found"]
-)
-def test_a_tip_is_shown_and_decides_nothing(field: str, words: str) -> None:
-    assert read(200, {"status": "error", "message": "odd", field: words}) == TryAgain(f"odd {words}")
-    assert read(200, {"status": "failed", "message": "odd", field: words}) == JobFailed(f"odd {words}")
-
-
-def test_a_tip_or_a_reset_tells_how_long_to_wait_only_where_waiting_is_asked_for() -> None:
-    tip, reset = {"tips": "wait for 30 seconds"}, {"x-ratelimit-reset": "9"}
-    slow = {"status": "error", "message": "Rate limit exceeded"}
-    assert read(200, {**slow, **tip}) == SlowDown("Rate limit exceeded wait for 30 seconds", 30)
-    assert read(200, slow, reset) == SlowDown("Rate limit exceeded", 9)
-    words = "You have to wait 20 seconds"
-    assert read(200, {"status": "error", "message": words}) == SlowDown(words, 20)
-    odd = {"status": "error", "message": "odd"}
-    assert read(200, {**odd, **tip}) == TryAgain("odd wait for 30 seconds")
-    assert read(200, odd, reset) == TryAgain("odd")
-    assert read(400, odd, reset) == Refused(Refusal.INVALID, "odd")
-
-
 @pytest.mark.parametrize("body", [b"", b" \r\n", b"null", b"[]", b"{}", b'""'])
 @pytest.mark.parametrize(
     ("status", "refusal"), [(401, Refusal.KEY), (402, Refusal.CREDITS), (403, Refusal.PLAN)]
@@ -292,24 +253,6 @@ def test_an_answer_without_a_status_that_tells_when_or_where_waits(
 @pytest.mark.parametrize("body", [{}, {"eta": None}, {"eta": "", "fetch_result": ""}])
 def test_an_answer_without_a_status_that_tells_neither_does_not_wait(body: dict[str, object]) -> None:
     assert isinstance(read(200, body), TryAgain)
-
-
-def test_the_fields_at_fault_are_named() -> None:
-    errors = {"init_image": ["The init image could not be found."], "track_id": ["It must be an integer."]}
-    text = "Bad data. init_image: The init image could not be found. track_id: It must be an integer."
-    body = {"message": "Bad data.", "errors": errors}
-    assert read(422, body) == Refused(Refusal.INVALID, text)
-    assert read(200, {"status": "error", **body}) == Refused(Refusal.INVALID, text)
-    assert read(422, {"message": "odd"}) == Refused(Refusal.INVALID, "odd")
-
-
-def test_an_unknown_word_for_the_job_passes_and_is_named() -> None:
-    body = {"status": "Starting", "message": "GPU"}
-    assert read(200, body) == TryAgain("GPU (its status is 'starting')")
-    assert read(200, {"status": "starting"}) == TryAgain("HTTP 200 with status 'starting' and no message")
-    outcome = read(200, {"status": "x" * 5000, "message": "y" * 5000})
-    assert isinstance(outcome, TryAgain)
-    assert len(outcome.message) < 400
 
 
 def test_deeply_nested_json_is_no_answer_and_no_crash() -> None:
