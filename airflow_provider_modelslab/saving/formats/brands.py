@@ -46,7 +46,7 @@ def announced(head: bytes) -> Announced | None:
 
 
 def _by_brands(box: bytes) -> Announced | None:
-    """Tell a film from its ``ftyp`` box: the brand that it was made as, and those that it is compatible with."""
+    """Tell a film from its ``ftyp`` box: its own brand, and those that it is compatible with."""
     brands = {box[at : at + 4] for at in range(16, len(box) - 3, 4)} - {bytes(4)}
     major = box[8:12]
     if len(major) < 4:

@@ -100,7 +100,8 @@ class WebM(Walker):
 
     def __init__(self) -> None:
         self._entered = False
-        self._complete = True
+        self._between = True
+        self._clusters = 0
         super().__init__()
 
     def _walk(self) -> Steps:
@@ -114,11 +115,12 @@ class WebM(Walker):
                 if kind == _SEGMENT:
                     return
             self._entered |= size is None and kind == _SEGMENT
-            self._complete = True
+            self._clusters += kind == _CLUSTER
+            self._between = True
 
     def _identifier(self) -> Generator[None, bytes, bytes]:
         first = yield from self._take(1)
-        self._complete = False
+        self._between = False
         return first + (yield from self._take(min(8 - first[0].bit_length(), 3)))
 
     def _length(self) -> Generator[None, bytes, int | None]:
@@ -130,11 +132,10 @@ class WebM(Walker):
         return None if value == (1 << 7 * (more + 1)) - 1 else value
 
     def verdict(self) -> Verdict:
-        if self._entered and (self._ended or self._complete):
+        if self._entered and self._clusters and (self._ended or self._between):
             return UNTOLD
         return super().verdict()
 
     def _unended(self) -> Verdict:
-        return Verdict(
-            State.CUT, "ends within an element" if self._entered else "ends before its Segment does"
-        )
+        where = "within an element" if self._entered and not self._between else "before its Segment does"
+        return Verdict(State.CUT, f"ends {where}")
