@@ -106,5 +106,5 @@ def validator_of(headers: Mapping[str, str]) -> str | None:
 def _is_settled(modified: str, now: str | None) -> bool:
     try:
         return not now or (parsedate_to_datetime(now) - parsedate_to_datetime(modified)).total_seconds() >= 1
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
