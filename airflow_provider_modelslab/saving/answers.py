@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
@@ -81,6 +81,19 @@ def mark_of(headers: Mapping[str, str]) -> Mark:
     return Mark(validator_of(headers), int(length[0]) if length else None)
 
 
+def continued(mark: Mark, headers: Mapping[str, str]) -> Mark:
+    """Return the mark of a file that goes on with this answer, which may be the first to tell its length."""
+    found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    return replace(mark, total=int(found[2])) if found and found[2] != "*" else mark
+
+
+def tells_length(headers: Mapping[str, str]) -> bool:
+    """Say whether an answer tells the length of its body, encoded or not, so that a cut would be noticed."""
+    return "Transfer-Encoding" not in headers and bool(
+        _LENGTH.fullmatch(headers.get("Content-Length", "").strip())
+    )
+
+
 def validator_of(headers: Mapping[str, str]) -> str | None:
     """Return what an If-Range header may hold (RFC 9110, 13.1.5): a strong ETag, else a settled date."""
     tag = headers.get("ETag", "")
@@ -93,5 +106,5 @@ def validator_of(headers: Mapping[str, str]) -> str | None:
 def _is_settled(modified: str, now: str | None) -> bool:
     try:
         return not now or (parsedate_to_datetime(now) - parsedate_to_datetime(modified)).total_seconds() >= 1
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False

@@ -1,7 +1,8 @@
 """What the bytes are, told from their beginning. Pure.
 
 The server's Content-Type is not asked: it is known to be wrong (text/plain for a JPEG), and files of
-base64 jobs may be base64 text. The signatures are those of the ``filetype`` library.
+base64 jobs may be base64 text. The signatures are those of the ``filetype`` library, except for MP4 and MOV,
+which it tells from a list of brands that is never complete.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from itertools import chain
 from typing import Any
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
+from airflow_provider_modelslab.saving.formats.brands import announced
 
 HEAD = 4096
-# In this order: a MOV may name an MP4 brand as compatible, never the other way about.
-_WANTED = ("jpg", "png", "webp", "gif", "mov", "mp4", "webm")
+_WANTED = ("jpg", "png", "webp", "gif", "webm")
+_FILMS = {"mp4": "video/mp4", "mov": "video/quicktime"}
 _BASE64_TEXT = re.compile(rb"\s*[A-Za-z0-9+/_-][A-Za-z0-9+/_=\s-]*")
 _DATA_URI = re.compile(rb"\s*data:[^,]{0,200};base64,", re.IGNORECASE)
 
@@ -56,9 +58,14 @@ def identify(head: bytes) -> Kind:
         looks like
     """
     kind = _by_signature(head) or _in_base64(head)
-    if kind is None:
-        raise InvalidContentError(f"it is {describe(head)}, not a picture or video")
-    return kind
+    if kind is not None:
+        return kind
+    boxes = announced(head)
+    if boxes is not None:
+        raise InvalidContentError(
+            f"it is {boxes.what}, which is not one of JPEG, PNG, WebP, GIF, MP4, WebM and MOV"
+        )
+    raise InvalidContentError(f"it is {describe(head)}, not a picture or video")
 
 
 def describe(head: bytes) -> str:
@@ -86,6 +93,9 @@ def _is_text(head: bytes) -> bool:
 def _by_signature(head: bytes, base64_prefix: int | None = None) -> Kind | None:
     from filetype.match import match
 
+    boxes = announced(head)
+    if boxes is not None:
+        return Kind(boxes.extension, _FILMS[boxes.extension], base64_prefix) if boxes.extension else None
     found = match(head, _wanted_types()) if head else None
     return Kind(found.extension, found.mime, base64_prefix) if found else None
 
@@ -117,19 +127,34 @@ def decode_base64(chunks: Iterator[bytes], skip: int = 0, *, whole: bool = True)
     :param whole: whether the text's end is its real end, so that the last bytes are decoded as well
     :raises InvalidContentError: if something is not base64, or follows its padding
     """
-    rest = b""
-    for chunk in chunks:
-        text = rest + chunk[skip:].translate(_TO_STANDARD, b" \t\r\n\f\v")
-        skip = 0
+    decoder = Base64Decoder(skip)
+    yield from filter(None, map(decoder.feed, chunks))
+    if whole:
+        yield from filter(None, [decoder.end()])
+
+
+class Base64Decoder:
+    """The same for text that is handed over chunk by chunk."""
+
+    def __init__(self, skip: int = 0) -> None:
+        self._skip = skip
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what the text up to here holds, but for what was returned before."""
+        text = self._rest + chunk[self._skip :].translate(_TO_STANDARD, b" \t\r\n\f\v")
+        self._skip = 0
         end = text.find(b"=")
         usable = (len(text) if end < 0 else end) // 4 * 4
-        rest = text[usable:]
-        if len(rest) > 4:
+        self._rest = text[usable:]
+        if len(self._rest) > 4:
             raise InvalidContentError("it goes on after the end of its base64 text")
-        if usable:
-            yield _decoded(text[:usable])
-    if rest and whole:
-        yield _decoded(rest.rstrip(b"="))
+        return _decoded(text[:usable])
+
+    def end(self) -> bytes:
+        """Return what is left when all of the text is there."""
+        rest, self._rest = self._rest.rstrip(b"="), b""
+        return _decoded(rest)
 
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
-from airflow_provider_modelslab.saving.answers import Mark, Verdict, judge, mark_of
+from airflow_provider_modelslab.saving.answers import (
+    Mark,
+    Verdict,
+    continued,
+    judge,
+    mark_of,
+    tells_length,
+)
+from airflow_provider_modelslab.saving.completeness import Completeness
+from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.urls import shown
-from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, decoded
+from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, UnknownCodingError, decoded
 from airflow_provider_modelslab.transport.reason import reason_of
 
 if TYPE_CHECKING:
@@ -23,7 +32,7 @@ CHUNK = 2**18
 
 
 class RestartError(Exception):
-    """What came so far must be thrown away: the transfer was cut and cannot be continued."""
+    """What came so far must be thrown away: the transfer was cut, as the text says, and cannot go on."""
 
 
 class _CutError(Exception):
@@ -44,6 +53,11 @@ class Download:
         self._budget = budget
         self._mark: Mark | None = None
         self._offset = 0
+        self._completeness = Completeness()
+        self._length_told = False
+        self._cut = ""
+        #: What a file that is taken for whole all the same lacks, known when all chunks are there.
+        self.forgiven = ""
 
     @property
     def total(self) -> int | None:
@@ -67,20 +81,30 @@ class Download:
                 self._after(cut)
 
     def _after(self, cut: _CutError) -> None:
+        self._cut = str(cut)
         self._budget.try_again(f"{shown(self._url)}: {cut}")
-        if self._offset and not (self._mark and self._mark.validator):
-            raise RestartError from None
+        if self._offset and not self._resumable():
+            raise RestartError(self._cut) from None
+
+    def _resumable(self) -> bool:
+        if self._mark is None or not self._mark.validator:
+            return False
+        return self._offset != self._mark.total and self._completeness.resumable
 
     def _opened(self) -> Response | None:
         """Return the answer that carries the (rest of the) file; None if it was waited for instead."""
         response = self._requested()
         verdict = judge(response.status_code, response.headers, self._mark, self._offset)
         if verdict in (Verdict.BODY, Verdict.CONTINUES):
-            self._mark = self._mark if verdict is Verdict.CONTINUES else mark_of(response.headers)
+            self._note(response.headers, self._mark if verdict is Verdict.CONTINUES else None)
             return response
         response.close()
         self._deal_with(verdict, response)
         return None
+
+    def _note(self, headers: Mapping[str, str], mark: Mark | None) -> None:
+        self._mark = continued(mark, headers) if mark else mark_of(headers)
+        self._length_told = self._mark.total is not None or (not mark and tells_length(headers))
 
     def _requested(self) -> Response:
         from requests import RequestException
@@ -101,17 +125,22 @@ class Download:
             raise DownloadError(said)
         if verdict is Verdict.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
-            raise RestartError
+            raise RestartError(self._cut)
         wish = read_retry_after({}, response.headers, time.time()) or 0.0
         self._budget.try_again(said, missing=verdict is Verdict.MISSING, wish=wish)
 
     def _body(self, response: Response) -> Iterator[bytes]:
         with response:
             try:
-                yield from decoded(self._raw(response), response.headers, CHUNK)
+                for piece in decoded(self._raw(response), response.headers, CHUNK):
+                    self._completeness.feed(piece)
+                    yield piece
+            except UnknownCodingError as error:
+                raise DownloadError(f"{shown(self._url)}: {error}") from None
             except BrokenBodyError as error:
                 raise _CutError(str(error)) from None
             self._check_length()
+            self._check_format()
 
     def _raw(self, response: Response) -> Iterator[bytes]:
         """Yield what comes, as it comes."""
@@ -133,3 +162,14 @@ class Download:
     def _check_length(self) -> None:
         if self.total is not None and self._offset != self.total:
             raise _CutError(f"the transfer ended after {self._offset} of {self.total} bytes")
+
+    def _check_format(self) -> None:
+        """Take a file that its own format calls cut for a cut transfer, whatever HTTP says of it."""
+        verdict = self._completeness.verdict()
+        if verdict.state is not State.CUT:
+            return
+        if verdict.only_end_marker and self._length_told:  # such files exist
+            self.forgiven = verdict.missing
+            return
+        agreed = ", and that is its length by HTTP: the source itself is cut" if self._length_told else ""
+        raise _CutError(f"the file {verdict.missing} ({self._offset} bytes){agreed}")

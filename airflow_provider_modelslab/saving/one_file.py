@@ -17,8 +17,10 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.saving import content
 from airflow_provider_modelslab.saving.budget import Budget
+from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.digest import Sha256
 from airflow_provider_modelslab.saving.download import Download, RestartError
+from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
 from airflow_provider_modelslab.saving.urls import is_data, shown
@@ -66,19 +68,19 @@ class FileSaver:
         raise type(errors[0])("; its proxy link: ".join(str(error) for error in errors))
 
     def _save_from(self, source: str, stem: str, budget: Budget) -> SavedFile:
+        why = ""
         for _ in range(STARTS):
             try:
                 return self._save_once(source, stem, budget)
-            except RestartError:  # noqa: PERF203 - each turn is a whole transfer
-                self.log.info("%s has to be transferred from its beginning again", shown(source))
+            except RestartError as restart:  # noqa: PERF203 - each turn is a whole transfer
+                why = str(restart)
+                self.log.info("%s has to be transferred from its beginning again: %s", shown(source), why)
             except OvertakenError:
+                why = "another task saved it to the same place at the same time"
                 self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
                 raise type(error)(f"{shown(source)} was refused: {error}") from None
-        raise DownloadError(
-            f"{shown(source)} was begun {STARTS} times in vain: it was cut and the server cannot resume, or "
-            "other tasks save it to the same place"
-        )
+        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time because {why}")
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
         download = _Inline(source) if is_data(source) else Download(self.session, source, budget)
@@ -92,6 +94,12 @@ class FileSaver:
                 body, total = content.decode_base64(whole, kind.base64_prefix), None
             name = f"{stem}.{kind.extension}"
             size, sha256 = self._store(body, name, total, source)
+        if download.forgiven:
+            self.log.warning(
+                "%s %s. It was saved as it is, since it came in the length that was announced",
+                self.store.uri(name),
+                download.forgiven,
+            )
         return SavedFile(name, self.store.uri(name), size, sha256, kind.content_type)
 
     def _store(self, body: Iterator[bytes], name: str, total: int | None, source: str) -> tuple[int, str]:
@@ -118,8 +126,15 @@ class _Inline:
     def __init__(self, uri: str) -> None:
         self._header, _, self._data = uri.partition(",")
         self.total: int | None = None
+        self.forgiven = ""
 
     def chunks(self) -> Generator[bytes, None, None]:
         data = unquote_to_bytes(self._data)  # before it is cut into pieces, which could cut an escape
         pieces = (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
-        yield from content.decode_base64(pieces) if self._header.lower().endswith(";base64") else pieces
+        completeness = Completeness()
+        for chunk in content.decode_base64(pieces) if self._header.lower().endswith(";base64") else pieces:
+            completeness.feed(chunk)
+            yield chunk
+        verdict = completeness.verdict()
+        if verdict.state is State.CUT:
+            raise InvalidContentError(f"it {verdict.missing}, and what carried it has no more of it")

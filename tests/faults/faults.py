@@ -41,6 +41,30 @@ def cut_mid_body(exchange: Exchange) -> bool:
     return False
 
 
+def chunked_to_an_early_end(exchange: Exchange) -> bool:
+    """A chunked body that is ended as it should be, in the middle of the file."""
+    head, body = _parts(exchange)
+    half = body[: len(body) // 2]
+    exchange.client.sendall(_with(head, b"Transfer-Encoding: chunked") + b"%x\r\n%b\r\n" % (len(half), half))
+    exchange.client.sendall(b"0\r\n\r\n")
+    return True
+
+
+def closed_without_a_length(exchange: Exchange) -> bool:
+    """A body whose end is the end of the connection, which comes in the middle of the file."""
+    head, body = _parts(exchange)
+    exchange.client.sendall(_with(head, b"Connection: close") + body[: len(body) // 2])
+    return False
+
+
+def half_with_its_own_length(exchange: Exchange) -> bool:
+    """Half of the body, with a Content-Length that agrees."""
+    head, body = _parts(exchange)
+    half = body[: len(body) // 2]
+    exchange.client.sendall(_with_length(head, len(half)) + half)
+    return True
+
+
 def closed_under_our_feet(exchange: Exchange) -> bool:
     """The server closes a kept connection just as the next request comes by it."""
     return False
@@ -234,8 +258,13 @@ def _head(*lines: bytes) -> bytes:
 
 
 def _with_length(head: bytes, length: int) -> bytes:
+    return _with(head, b"Content-Length: %d" % length)
+
+
+def _with(head: bytes, line: bytes) -> bytes:
+    """Return the headers with a line in place of the body's length."""
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
-    return b"\r\n".join((*lines[:-2], b"Content-Length: %d" % length, b"", b""))
+    return b"\r\n".join((*lines[:-2], line, b"", b""))
 
 
 def _drip(client: socket.socket, data: Iterable[int]) -> bool:

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz --runs 1000000``: that many hostile inputs for each of the three readers.
+"""``python -m tests.fuzz --runs 1000000``: that many hostile inputs for each of the four readers.
 
 Guided by coverage where atheris is installed (dependency group ``fuzz``), else made by hypothesis. An input
 that breaks a property is printed, and the status is 1.
@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.bootstrap import ROOT
 
-TARGETS = ("answer", "names", "address")
+TARGETS = ("answer", "names", "address", "file")
 LONGEST = 2048  # bytes of an input; the longest seed is about half of that
 _DONE = re.compile(r"^Done (\d+) runs in (\d+) second", re.MULTILINE)
 _PROGRESS = re.compile(r"#\d+\s|INFO: Instrumenting")

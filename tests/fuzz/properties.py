@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
+from itertools import accumulate, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ from airflow_provider_modelslab.protocol.submission import Accepted, Submission,
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.address import check_address, safe_url
+from airflow_provider_modelslab.saving.completeness import Completeness
+from airflow_provider_modelslab.saving.formats.walker import State, Verdict
 from airflow_provider_modelslab.saving.names import folder_name, is_plain, plan_stems
 from airflow_provider_modelslab.saving.urls import is_data, shown
 
@@ -238,6 +241,29 @@ def _meant(ip: Any) -> Any:
         if ip in network:
             return IPv4Address(int(ip) >> bits & 0xFFFFFFFF)
     return ip
+
+
+def check_completeness(data: bytes, sizes: list[int]) -> Verdict:
+    """Any bytes are whole, cut or not judged, whatever pieces they come in and whoever asks meanwhile."""
+    verdict = _fed([data]).verdict()
+    assert verdict.state in State
+    assert bool(verdict.missing) == (verdict.state is State.CUT)
+    assert verdict.missing.isprintable()
+    ends = [at % (len(data) + 1) for at in accumulate(sizes)]
+    pieces = [data[start:end] for start, end in pairwise([0, *sorted(ends), len(data)])]
+    piecewise = _fed(pieces)
+    assert piecewise.verdict() == verdict
+    assert piecewise.verdict() == verdict
+    return verdict
+
+
+def _fed(pieces: list[bytes]) -> Completeness:
+    completeness = Completeness()
+    for piece in pieces:
+        completeness.feed(piece)
+        if completeness.resumable:
+            completeness.verdict()
+    return completeness
 
 
 def _prepared(url: str) -> str:

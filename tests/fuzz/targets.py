@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
 
 from airflow_provider_modelslab.protocol.answer import Answer
 from tests.fuzz import properties
+from tests.standin.media import CONTENT_TYPES, Media
 from tests.standin.payloads import PAYLOADS
 
 _HEADERS = ("content-type", "retry-after", "x-ratelimit-reset")
@@ -55,7 +57,17 @@ def address(data: bytes) -> None:
         properties.check_ip(IPv6Address(data[:16]))
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"answer": answer, "names": names, "address": address}
+def file(data: bytes) -> None:
+    """Sixteen lengths of pieces, and a file."""
+    properties.check_completeness(data[16:], list(data[:16]))
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "answer": answer,
+    "names": names,
+    "address": address,
+    "file": file,
+}
 
 # What a fuzzer may put together.
 _JSON = """
@@ -65,12 +77,22 @@ _JSON = """
     [] {} {" ":" ", \\ud800 \\u0000 taskId request_id fetch_result /fetch/263
 """
 _URLS = "https:// http:// data: @ // \\ ? # %00 %2f %5c .. %2e%2e con output-1 .jpg [::1] 127.0.0.1 :443"
-WORDS = {"answer": [*_JSON.split(), properties.KEY], "names": _URLS.split(), "address": _URLS.split()}
+_FILES = """
+    \xff\xd8 \xff\xd9 \xff\xda \xff\xe1 IDAT IEND \0\0\0\0 \x21\xfe \x2c \x3b RIFF WEBP VP8 ftyp moov mdat moof
+    free \0\0\0\x08 \0\0\0\1 \x1a\x45\xdf\xa3 \x18\x53\x80\x67 \x1f\x43\xb6\x75 \1\xff\xff\xff\xff\xff\xff\xff
+    /9j/ base64,
+"""
+WORDS = {
+    "answer": [*_JSON.split(), properties.KEY],
+    "names": _URLS.split(),
+    "address": _URLS.split(),
+    "file": _FILES.replace("\n", " ").strip().split(" "),  # some of these bytes are spaces to split()
+}
 
 
 def seeds(target: str) -> Iterator[bytes]:
     """What a fuzzer begins with."""
-    return {"answer": _answers, "names": _urls, "address": _urls}[target]()
+    return {"answer": _answers, "names": _urls, "address": _urls, "file": _files}[target]()
 
 
 def _answers() -> Iterator[bytes]:
@@ -99,3 +121,14 @@ def _urls() -> Iterator[bytes]:
     yield from (
         IPv6Address(text).packed for text in ("::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1")
     )
+
+
+def _files() -> Iterator[bytes]:
+    sizes = bytes(range(1, 17))
+    for kind in CONTENT_TYPES:
+        whole = Media(kind).whole()
+        yield sizes + whole
+        yield sizes + b64encode(whole)
+    yield sizes + bytes.fromhex("1a45dfa393 4282847765626d") + bytes(8) + b"\x18\x53\x80\x67\x84" + bytes(4)
+    live = b"\x18\x53\x80\x67\1" + b"\xff" * 7 + b"\x1f\x43\xb6\x75\xff\xe7\x81\0\xa3\x82\0\0"
+    yield sizes + bytes.fromhex("1a45dfa387 4282847765626d") + live

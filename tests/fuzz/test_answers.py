@@ -12,7 +12,7 @@ from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import Refusal, TryAgain
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
-from airflow_provider_modelslab.saving.answers import judge, mark_of
+from airflow_provider_modelslab.saving.answers import Mark, continued, judge, mark_of, tells_length
 from tests.fuzz import properties, strategies
 from tests.fuzz.properties import KEY, NOW
 
@@ -84,6 +84,7 @@ def test_a_wish_to_wait_is_a_number_of_seconds_or_none(
     assert seconds is None or 0 <= seconds < float("inf")
 
 
+@example({"Last-Modified": "x", "Date": "Tue, 14 Nov 2147483648 22:13:20 GMT"})
 @example({"Content-Length": "1" + "0" * 5000, "Content-Range": "bytes 5-9/1" + "0" * 5000})
 @given(
     st.fixed_dictionaries(
@@ -103,6 +104,8 @@ def test_any_headers_of_a_file_are_judged(headers: dict[str, str]) -> None:
         mark = mark_of(headers)
         judge(status, headers, mark, offset=5)
         assert mark.total is None or mark.total >= 0
+        assert continued(Mark(None, 7), headers).total is not None
+        assert isinstance(tells_length(headers), bool)
 
 
 endings = st.builds(

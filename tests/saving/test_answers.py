@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from airflow_provider_modelslab.saving.answers import Mark, Verdict, judge, mark_of, validator_of
+from airflow_provider_modelslab.saving.answers import (
+    Mark,
+    Verdict,
+    continued,
+    judge,
+    mark_of,
+    tells_length,
+    validator_of,
+)
 
 MARK = Mark('"v1"', 100)
 PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
@@ -84,6 +92,24 @@ def test_an_encoded_body_has_no_length_to_trust_and_cannot_be_continued() -> Non
     assert mark_of({"Content-Encoding": "gzip", "Content-Length": "9", "ETag": '"a"'}) == Mark(None, None)
     assert mark_of({"Content-Length": "9", "ETag": '"a"'}) == Mark('"a"', 9)
     assert mark_of({"Content-Length": "nine"}) == Mark(None, None)
+
+
+@pytest.mark.parametrize("coding", ["aws-chunked", "UTF-8", "none"])
+def test_a_body_with_what_is_no_coding_has_a_length_and_can_be_continued(coding: str) -> None:
+    headers = {"Content-Encoding": coding}
+    assert mark_of({**headers, "Content-Length": "9", "ETag": '"a"'}) == Mark('"a"', 9)
+    assert judge(206, {**PART, **headers}, MARK, 40) is Verdict.CONTINUES
+
+
+def test_a_continued_transfer_may_be_the_first_to_tell_the_length_of_the_whole() -> None:
+    assert continued(Mark('"a"', None), {"Content-Range": "bytes 5-9/10"}) == Mark('"a"', 10)
+    assert continued(Mark('"a"', 10), {"Content-Range": "bytes 5-9/*"}) == Mark('"a"', 10)
+
+
+def test_a_length_is_told_also_of_an_encoded_body_but_not_of_one_in_chunks() -> None:
+    assert tells_length({"Content-Length": "9", "Content-Encoding": "gzip"})
+    assert not tells_length({"Content-Length": "9", "Transfer-Encoding": "chunked"})
+    assert not tells_length({"Content-Length": "nine"})
 
 
 def test_a_length_of_thousands_of_digits_is_none() -> None:

@@ -36,8 +36,20 @@ KINDS = {
         ftyp(b"mp42", b"mp42"),
         ftyp(b"iso5", b"iso5", b"iso6", b"mp41"),
         ftyp(b"avc1", b"isom"),
+        *(ftyp(brand, brand) for brand in (b"iso5", b"iso6", b"dash", b"M4V ", b"3gp5", b"MSNV", b"new1")),
+        ftyp(b"M4V ", b"M4V ", b"M4A ", b"mp42"),
+        ftyp(b"mp42"),
+        struct.pack(">I4s8x", 16, b"free") + ftyp(b"iso9", b"isom"),
     ],
-    "mov": [ftyp(b"qt  ", b"qt  "), ftyp(b"qt  ", b"isom", b"mp41")],
+    "mov": [
+        ftyp(b"qt  ", b"qt  "),
+        ftyp(b"qt  ", b"isom", b"mp41"),
+        *(b"\0\0\0\x08" + padding + b"\0\1\0\0mdat" for padding in (b"free", b"skip", b"wide")),
+        b"\0\0\0\x08wide\0\0\0\0mdat",
+        b"\0\0\0\1mdat\0\0\0\0\0\0\1\0",
+        b"\0\0\2\0moov\0\0\0\x6cmvhd",
+        b"\0\0\x80\0free",
+    ],
     "webm": [ebml(b"webm")],
 }
 
@@ -79,6 +91,14 @@ def test_a_data_uri_served_as_text_is_recognised() -> None:
         (ebml(b"matroska"), "unknown"),
         (b"\xff\xd8", "unknown"),
         (b"\x89PN", "unknown"),
+        (ftyp(b"M4A ", b"M4A ", b"mp42", b"isom"), "it is audio"),
+        (ftyp(b"M4B ", b"M4B ", b"mp42"), "it is audio"),
+        (ftyp(b"dash", b"M4A "), "it is audio"),
+        (ftyp(b"heic", b"mif1", b"heic"), "it is a HEIC, AVIF or raw picture"),
+        (ftyp(b"avif", b"avif", b"mif1", b"miaf"), "it is a HEIC, AVIF or raw picture"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "unknown"),
+        (b"The free trial has ended.", "text"),
+        (b"The wide world, skip it.", "text"),
     ],
 )
 def test_anything_else_is_refused_and_named(head: bytes, word: str) -> None:
