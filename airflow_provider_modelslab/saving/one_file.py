@@ -101,12 +101,14 @@ class FileSaver:
             else:
                 body, total = content.decode_base64(whole, kind.base64_prefix), None
             name = f"{stem}.{kind.extension}"
-            size, sha256 = self._store(body, name, total, source)
+            size, sha256 = self._store(body, name, total, source, kind.content_type)
         return SavedFile(name, self.store.uri(name), size, sha256, kind.content_type)
 
-    def _store(self, body: Iterator[bytes], name: str, total: int | None, source: str) -> tuple[int, str]:
+    def _store(
+        self, body: Iterator[bytes], name: str, total: int | None, source: str, content_type: str
+    ) -> tuple[int, str]:
         progress, size = Progress(self.log, name), 0
-        with self.store.writing(name) as file, Sha256() as sha256:
+        with self.store.writing(name, content_type) as file, Sha256() as sha256:
             for chunk in body:
                 size += len(chunk)
                 self._check_size(size, source)

@@ -84,7 +84,8 @@ class _Saving:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
             return self._summary(standing)
         files = self._transfer()
-        self._of_store(lambda: self.store.write(manifest.NAME, manifest.build(self.result, files)))
+        content = manifest.build(self.result, files)
+        self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
         for name in (*(file.name for file in files), manifest.NAME):
             self.store.report(name)
         return self._summary(files)

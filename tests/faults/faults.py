@@ -207,6 +207,25 @@ def malformed_headers(exchange: Exchange) -> bool:
     return False
 
 
+def answer(status: int, body: bytes = b"") -> Fault:
+    """Return the fault that is this answer, in place of the file that is there."""
+
+    def fault(exchange: Exchange) -> bool:
+        head = b"HTTP/1.1 %d Odd\r\nContent-Type: text/html\r\n" % status
+        length = b"" if status in (204, 205) else b"Content-Length: %d\r\n" % len(body)
+        exchange.client.sendall(head + length + b"\r\n" + (body if length else b""))
+        return status not in (204, 205)
+
+    fault.__name__ = f"answer_{status}_{'page' if body else 'empty'}"
+    return fault
+
+
+PAGE = b"<!DOCTYPE html><title>Just a moment</title>"
+#: What stores and what stands before them say where the file is not there yet, or not for the moment.
+ODD_ANSWERS = [answer(status) for status in (200, 202, 203, 204, 205, 401, 403, 404, 500, 520, 525, 530, 599)]
+ODD_ANSWERS += [answer(status, PAGE) for status in (200, 202, 403, 503)]
+
+
 def redirect(status: int, location: bytes) -> Fault:
     """Return the fault that is a redirect to there."""
 
