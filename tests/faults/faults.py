@@ -220,12 +220,6 @@ def answer(status: int, body: bytes = b"") -> Fault:
     return fault
 
 
-PAGE = b"<!DOCTYPE html><title>Just a moment</title>"
-#: What stores and what stands before them say where the file is not there yet, or not for the moment.
-ODD_ANSWERS = [answer(status) for status in (200, 202, 203, 204, 205, 401, 403, 404, 500, 520, 525, 530, 599)]
-ODD_ANSWERS += [answer(status, PAGE) for status in (200, 202, 403, 503)]
-
-
 def redirect(status: int, location: bytes) -> Fault:
     """Return the fault that is a redirect to there."""
 
