@@ -14,11 +14,15 @@ from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import Pace
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
+from airflow_provider_modelslab.xcom import warn_if_flagged, warn_if_large, why_flagged, without_files
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
+
+_SAVE = "Give a destination: then the files are saved there, and XCom gets their URIs."
 
 
 class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
@@ -40,6 +44,7 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
         poke_interval: timedelta | float | None = None,
         exponential_backoff: bool = False,
         max_wait: timedelta | float | None = None,
+        fail_on_nsfw: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -50,6 +55,7 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
             max_file_size=max_file_size,
             timeout=seconds("download_timeout", download_timeout),
         )
+        self.fail_on_nsfw = fail_on_nsfw
         self.deferrable = deferrable
         if timeout is None:
             timeout = conf.getfloat("sensors", "default_timeout")
@@ -90,7 +96,9 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
     def finish(self, context: Context) -> Any:
         """Return the task's value, and tell the asset events of the files."""
         value = super().finish(context)
-        if self.destination is not None:
+        if self.destination is None:
+            warn_if_large(value, self.log, _SAVE)
+        else:
             self._add_to_asset_events(context, value if isinstance(value, list) else [value])
         return value
 
@@ -110,11 +118,20 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
     def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
         """Return the result as the task's value, its files saved where a destination is given."""
         if self.destination is None:
+            warn_if_flagged(result, self.log)
             return result.as_xcom()
         from airflow_provider_modelslab.saving import save_result
 
         options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
-        return {**result.as_xcom(), **save_result(result, self.destination, options, log=self.log)}
+        saved = save_result(result, self.destination, options, log=self.log)
+        warn_if_flagged(result, self.log, [file["uri"] for file in saved["files"]])
+        return {**without_files(result.as_xcom()), **saved}
+
+    def judge(self, ending: Ending) -> Ending:
+        """Take what the API found not safe for work for a failed job, where that is asked for."""
+        if self.fail_on_nsfw and ending.result and ending.result.flagged:
+            return Ending(EndingKind.FAILED, why_flagged(ending.result))
+        return ending
 
 
 def seconds(name: str, value: timedelta | float) -> float:

@@ -13,7 +13,7 @@ from airflow.providers.common.compat.sdk import TaskDeferred
 from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
 from airflow_provider_modelslab.hooks.patience import submit_patiently
-from airflow_provider_modelslab.messages import error_of_submission, unknown_submission
+from airflow_provider_modelslab.messages import error_of, error_of_submission, unknown_submission
 from airflow_provider_modelslab.protocol.event import ids_of
 from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -22,6 +22,7 @@ from airflow_provider_modelslab.protocol.submission import Accepted, Submission,
 from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
 from airflow_provider_modelslab.submitted import Memory, Submitted, settle
 from airflow_provider_modelslab.waiting import backstop
+from airflow_provider_modelslab.xcom import warn_if_large
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -182,7 +183,11 @@ class SubmitsOnce(CollectsFaceSwaps):
         """Return what is known where nothing is waited for, in the shape of a result."""
         ending = self._endings.get(str(self.request_id))
         if ending and ending.result:
-            return self.value_of(ending.result)
+            value = self.value_of(ending.result)
+            warn_if_large(value, self.log, "A FaceSwapResultOperator with a destination saves its files.")
+            return value
+        if ending:
+            raise error_of(str(self.request_id), ending)
         queued = replace(
             FaceSwapResult(str(self.request_id), ()), consent_reference=self.swap.consent_reference
         )

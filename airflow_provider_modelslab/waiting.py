@@ -54,6 +54,10 @@ class WaitsForFaceSwaps:
         """Turn one result into what the task returns of it."""
         raise NotImplementedError
 
+    def judge(self, ending: Ending) -> Ending:
+        """Return what the task makes of an ending, which every one passes before it is kept."""
+        return ending
+
     @cached_property
     def hook(self) -> ModelsLabHook:
         """The hook of the task's connection."""
@@ -103,7 +107,7 @@ class WaitsForFaceSwaps:
         ending = seen if isinstance(seen, Ending) else ending_of(seen)
         if ending is None:
             return seen  # type: ignore[return-value]
-        self._endings[request_id] = ending
+        self._endings[request_id] = self.judge(ending)
         return None
 
     def look_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
@@ -127,9 +131,10 @@ class WaitsForFaceSwaps:
         for request_id in self.request_ids:
             if request_id not in self._endings:
                 left = max(0.0, started + self.timeout - time.time())
-                self._endings[request_id] = self.hook.wait(
+                ending = self.hook.wait(
                     request_id, timeout=left, pace=self.pace, tolerance=self.tolerance, known=self.known
                 )
+                self._endings[request_id] = self.judge(ending)
 
     def finish(self, context: Context) -> Any:
         """Return the task's value, once every request has ended: one for one id, a list for a sequence.
@@ -207,9 +212,9 @@ class WaitsForFaceSwaps:
     def _collect_one(self, request_id: str) -> None:
         known = list(self._endings.values())
         down = any(ending.kind is EndingKind.UNAVAILABLE for ending in known)  # no need to learn it again
-        self._endings[request_id] = self.hook.wait(
-            request_id, timeout=_COLLECT_TIMEOUT, tolerance=1 if down else TOLERANCE
-        )
+        tolerance = 1 if down else TOLERANCE
+        ending = self.hook.wait(request_id, timeout=_COLLECT_TIMEOUT, tolerance=tolerance)
+        self._endings[request_id] = self.judge(ending)
 
     def fail_if_overdue(self, next_method: str, next_kwargs: Mapping[str, Any] | None) -> None:
         """Turn Airflow's own end of a deferral into the timeout that it is.

@@ -166,7 +166,9 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         :param request_id: the id that the submit call gave
         :param timeout: seconds until the last look
         :param pace: how often to look
-        :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``
+        :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``, and
+            ``nsfw_content_detected`` where the API says it; a file that the API sent in ``output`` itself is
+            passed on whole, which is too large for the value of a task
         :raises ModelsLabError: the subclass says how the wait ended
         """
         ending = self.wait(request_id, timeout=timeout, pace=pace)

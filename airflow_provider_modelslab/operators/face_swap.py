@@ -41,7 +41,10 @@ class FaceSwapResultOperator(CollectsFaceSwaps):
     :param poke_interval: seconds between two looks. Without it the provider chooses
     :param exponential_backoff: double the interval after each look
     :param max_wait: the longest interval, in seconds
-    :return: as the sensor's; with a destination also ``files``, a list of ``{"uri", "size", "sha256",
+    :param fail_on_nsfw: take a job for failed whose output the API found not safe for work
+        (``nsfw_content_detected``), and save nothing of it; without, that is a warning in the log
+    :return: as the sensor's, a file that the API sent in ``output`` itself being told by its type where it is
+        saved; with a destination also ``files``, a list of ``{"uri", "size", "sha256",
         "content_type"}`` in the order of ``output``, and ``manifest``, the URI of a JSON file that
         says the same
     :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
@@ -89,7 +92,7 @@ class FaceSwapOperator(SubmitsOnce):
         person looks, or ``submit`` again, and maybe pay twice
     :param kwargs: as for ``FaceSwapResultOperator``: ``modelslab_conn_id``, ``destination``, ``if_exists``,
         ``max_file_size``, ``download_timeout``, ``deferrable``, ``timeout``, ``poke_interval``,
-        ``exponential_backoff``, ``max_wait``
+        ``exponential_backoff``, ``max_wait``, ``fail_on_nsfw``
     :return: as ``FaceSwapResultOperator``; without waiting, the ``id`` with ``status`` "processing"
     :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
     """

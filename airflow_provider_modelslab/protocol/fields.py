@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from airflow_provider_modelslab.protocol.entries import read_entries
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything longer is a page
@@ -72,28 +73,18 @@ def _words(value: Any, depth: int = 3) -> str:
 def read_result(body: Mapping[str, Any], request_id: str) -> FaceSwapResult:
     """Return the result that a success answer carries; without files its ``output`` is empty.
 
-    Seen: ``output`` as list, string or dict, ``links`` in its place, ``proxy_links: null``, no
-    ``meta``, no ``generationTime``.
+    :param body: the answer's JSON object; seen without ``meta`` and without ``generationTime``
+    :param request_id: the id that was asked for
     """
-    proxy_links = tuple(_addresses(body.get("proxy_links")))
-    output = tuple(_addresses(body.get("output"))) or tuple(_addresses(body.get("links"))) or proxy_links
-    meta = body.get("meta")
+    entries, meta = read_entries(body), body.get("meta")
     return FaceSwapResult(
         id=request_id,
-        output=output,
-        proxy_links=proxy_links,
+        output=tuple(map(_storable, entries.output)),
+        proxy_links=tuple(map(_storable, entries.proxy_links)),
         generation_time=as_number(body.get("generationTime")),
         meta=_plain_meta(meta) if isinstance(meta, dict) else {},
+        nsfw_content_detected=entries.flags,
     )
-
-
-def _addresses(value: Any, depth: int = 3) -> Iterator[str]:
-    if isinstance(value, str):
-        if value.strip():
-            yield _storable(value.strip())
-    elif depth and isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _addresses(item, depth - 1)
 
 
 def _plain_meta(meta: dict[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,13 @@ class FaceSwapResult:
 
     :param id: the request id, always a string
     :param output: URLs (or data URIs) of the files
-    :param proxy_links: alternates of ``output``, entry by entry: other addresses of the same files
+    :param proxy_links: alternates of ``output``, entry by entry: other addresses of the same files; an empty
+        one is none
     :param generation_time: how long the job ran, in seconds, where the API says it
     :param meta: the parameters of the job as the API repeats them
+    :param nsfw_content_detected: whether each file of ``output`` was found not safe for work, in which case a
+        picture is black as a rule; None where the API says nothing of it. Sibling APIs document a boolean,
+        which is then that of every file, and send a list of them
     :param consent_reference: where the consent of the persons shown is kept, as the DAG's author says
     """
 
@@ -24,10 +28,21 @@ class FaceSwapResult:
     generation_time: float | None = None
     meta: dict[str, Any] = field(default_factory=dict)
     consent_reference: str | None = None
+    nsfw_content_detected: tuple[bool, ...] | None = None
+
+    @property
+    def flagged(self) -> tuple[int, ...]:
+        """The positions in ``output`` of what was found not safe for work."""
+        return tuple(at for at, flag in enumerate(self.nsfw_content_detected or ()) if flag)
 
     def as_xcom(self) -> dict[str, Any]:
         """Return the documented field names with plain JSON values, as the sensor and operator push them."""
-        consent = {} if self.consent_reference is None else {"consent_reference": self.consent_reference}
+        more = {
+            "nsfw_content_detected": None
+            if self.nsfw_content_detected is None
+            else list(self.nsfw_content_detected),
+            "consent_reference": self.consent_reference,
+        }
         return {
             "id": self.id,
             "status": "success",
@@ -35,5 +50,5 @@ class FaceSwapResult:
             "output": list(self.output),
             "proxy_links": list(self.proxy_links),
             "meta": self.meta,
-            **consent,
+            **{name: value for name, value in more.items() if value is not None},
         }

@@ -12,8 +12,10 @@ from airflow_provider_modelslab.transport.gzipped import is_encoded
 
 _LENGTH = re.compile("[0-9]{1,18}")  # Python refuses to read numbers of thousands of digits
 _CONTENT_RANGE = re.compile(f"bytes ({_LENGTH.pattern})-{_LENGTH.pattern}/({_LENGTH.pattern}|\\*)")
-_GONE = (401, 403, 410)
-_BUSY = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+# What S3 and CloudFront (403), and Google (401), also answer for a key that is not there yet.
+_DENIED = (401, 403)
+# Success without the file, and the moment when asking again may help. 203 is not what the origin has sent.
+_BUSY = (202, 203, 204, 205, 408, 425, 429)
 
 
 class Verdict(Enum):
@@ -23,9 +25,18 @@ class Verdict(Enum):
     CONTINUES = auto()  #: the file from where the last transfer was cut
     CHANGED = auto()  #: it cannot be continued: another file by now, or a server that cannot resume
     MISSING = auto()  #: not there, or not yet
-    BUSY = auto()  #: the server is in trouble; it may pass
+    DENIED = auto()  #: not for us: not there yet, or no longer served
+    BUSY = auto()  #: the server is in trouble, or not ready; it may pass
     GONE = auto()  #: no longer served
     REFUSED = auto()  #: anything else
+
+
+_BY_STATUS = {
+    404: Verdict.MISSING,
+    410: Verdict.GONE,
+    **dict.fromkeys(_DENIED, Verdict.DENIED),
+    **dict.fromkeys(_BUSY, Verdict.BUSY),
+}
 
 
 @dataclass(frozen=True)
@@ -52,11 +63,9 @@ def judge(status: int, headers: Mapping[str, str], mark: Mark | None, offset: in
     :param mark: what the transfer began with; None if it has not begun
     :param offset: how many bytes are there already
     """
-    if status in _GONE:
-        return Verdict.GONE
-    if status == 404:
-        return Verdict.MISSING
-    if status in _BUSY:
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if 500 <= status < 600:  # those that CDNs have made up as well
         return Verdict.BUSY
     if mark is None or not offset:
         return Verdict.BODY if status == 200 else Verdict.REFUSED

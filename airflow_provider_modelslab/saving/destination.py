@@ -44,7 +44,9 @@ def check_destination(destination: str | os.PathLike[str] | ObjectStoragePath) -
     name = f"modelslab-probe-{uuid.uuid4().hex}"
     try:
         store = Store(path)
-        store.write(name, b"This file proves that results can be saved here. It can be removed.\n")
+        store.write(
+            name, b"This file proves that results can be saved here. It can be removed.\n", "text/plain"
+        )
     except Exception as error:
         refuse(f"The destination {path} cannot be written to", path, error)
     try:

@@ -110,7 +110,7 @@ class Download:
         from requests import RequestException
         from urllib3.exceptions import HTTPError
 
-        self._budget.check()
+        self._budget.begin_try()
         headers = self._mark.headers(self._offset) if self._mark else {}
         try:
             return self._session.open(self._url, headers, self._budget.timeouts())
@@ -119,15 +119,18 @@ class Download:
 
     def _deal_with(self, verdict: Verdict, response: Response) -> None:
         said = f"{shown(self._url)} answered {response.status_code}"
+        expired = ExpiredUrlError(f"{said}: the link has expired or was withdrawn")
         if verdict is Verdict.GONE:
-            raise ExpiredUrlError(f"{said}: the link has expired or was withdrawn")
+            raise expired
         if verdict is Verdict.REFUSED:
             raise DownloadError(said)
         if verdict is Verdict.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
             raise RestartError(self._cut)
         wish = read_retry_after({}, response.headers, time.time()) or 0.0
-        self._budget.try_again(said, missing=verdict is Verdict.MISSING, wish=wish)
+        missing = verdict in (Verdict.MISSING, Verdict.DENIED)
+        error = expired if verdict is Verdict.DENIED else None
+        self._budget.try_again(said, missing=missing, wish=wish, error=error)
 
     def _body(self, response: Response) -> Iterator[bytes]:
         with response:

@@ -13,6 +13,7 @@ from airflow_provider_modelslab.saving.names import is_plain
 from airflow_provider_modelslab.saving.urls import is_data, shown, without_tokens
 
 NAME = "manifest.json"
+CONTENT_TYPE = "application/json"
 VERSION = 1
 _SECRET = re.compile(r"(^|[_-])(api[_-]?)?(key|token|secret|password|passwd|authorization)$", re.IGNORECASE)
 _LONGEST_TEXT = 2000
@@ -62,6 +63,8 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
         "generationTime": result.generation_time,
         "meta": scrub(result.meta),
     }
+    if result.nsfw_content_detected is not None:
+        content["nsfw_content_detected"] = list(result.nsfw_content_detected)
     if result.consent_reference is not None:
         content["consent_reference"] = result.consent_reference
     return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
-from airflow_provider_modelslab.saving.urls import is_data
+from airflow_provider_modelslab.saving.urls import is_fetched
 
 _LONGEST = 100
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -45,7 +45,8 @@ def plan_stems(urls: Sequence[str]) -> list[str]:
     """Return a name without extension for each URL, in order, no two equal whatever their case.
 
     :param urls: the entries of a result's ``output``
-    :return: as many names; ``output-<position>``, counted from 1, where a URL gives none
+    :return: as many names; ``output-<position>``, counted from 1, where an entry gives none: it has no
+        usable path, is no URL, or the file itself
     """
     taken: set[str] = set()
     stems = []
@@ -66,10 +67,7 @@ def stem_of(url: str) -> str:
 
 
 def _last_segment(url: str) -> str:
-    if is_data(url):
+    if not is_fetched(url):
         return ""
-    try:
-        path = unquote(urlsplit(url).path)
-    except ValueError:
-        return ""
+    path = unquote(urlsplit(url.strip()).path)
     return re.split(r"[/\\]", path.rstrip("/\\"))[-1]

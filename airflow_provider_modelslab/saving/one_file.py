@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from airflow.providers.common.compat.sdk import AirflowFailException
+
 from airflow_provider_modelslab.exceptions import (
     DownloadError,
+    ExpiredUrlError,
     FileTooLargeError,
     InvalidContentError,
-    UnsafeUrlError,
 )
 from airflow_provider_modelslab.saving import content
 from airflow_provider_modelslab.saving.budget import Budget
@@ -23,7 +25,7 @@ from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
-from airflow_provider_modelslab.saving.urls import is_data, shown
+from airflow_provider_modelslab.saving.urls import is_data, is_inline, shown
 from airflow_provider_modelslab.saving.writers import OvertakenError
 
 if TYPE_CHECKING:
@@ -49,27 +51,32 @@ class FileSaver:
     max_file_size: int
     log: logging.Logger
 
-    def save(self, stem: str, sources: list[str], budget: Budget) -> SavedFile:
+    def save(self, what: str, stem: str, sources: list[str], budget: Budget) -> SavedFile:
         """Save one file from the first of its sources that serves it.
 
+        :param what: which file it is, for the log
         :param stem: its name without extension
         :param sources: the entry of ``output``, then its alternates
         :param budget: the time and tries it has
-        :raises DownloadError: of the kind that the first source met, if no source serves it
+        :raises DownloadError: of the most hopeful kind that a source met, if no source serves it
         """
         errors: list[DownloadError] = []
         for source in sources:
+            if errors:
+                said = str(errors[-1]).rstrip(".")
+                self.log.warning("%s: %s. Its proxy link is tried: %s", what, said, shown(source))
             try:
                 return self._save_from(source, stem, budget)
-            except (UnsafeUrlError, FileTooLargeError):  # noqa: PERF203 - a loop of two
+            except FileTooLargeError:
                 raise
             except DownloadError as error:
                 errors.append(error)
-        raise type(errors[0])("; its proxy link: ".join(str(error) for error in errors))
+        raise _one_of(errors)
 
     def _save_from(self, source: str, stem: str, budget: Budget) -> SavedFile:
         why = ""
-        for _ in range(STARTS):
+        budget.begin_source()
+        for start in range(1, STARTS + 1):
             try:
                 return self._save_once(source, stem, budget)
             except RestartError as restart:  # noqa: PERF203 - each turn is a whole transfer
@@ -79,11 +86,14 @@ class FileSaver:
                 why = "another task saved it to the same place at the same time"
                 self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
-                raise type(error)(f"{shown(source)} was refused: {error}") from None
+                refused = type(error)(f"{shown(source)} was refused: {error}")
+                if start == STARTS or is_inline(source):
+                    raise refused from None
+                budget.try_again(str(refused), nth=start, error=refused)
         raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time because {why}")
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
-        download = _Inline(source) if is_data(source) else Download(self.session, source, budget)
+        download = _Inline(source) if is_inline(source) else Download(self.session, source, budget)
         with closing(download.chunks()) as chunks:
             head, whole = content.split_head(chunks)
             kind = content.identify(head)
@@ -93,7 +103,7 @@ class FileSaver:
             else:
                 body, total = content.decode_base64(whole, kind.base64_prefix), None
             name = f"{stem}.{kind.extension}"
-            size, sha256 = self._store(body, name, total, source)
+            size, sha256 = self._store(body, name, total, source, kind.content_type)
         if download.forgiven:
             self.log.warning(
                 "%s %s. It was saved as it is, since it came in the length that was announced",
@@ -102,9 +112,11 @@ class FileSaver:
             )
         return SavedFile(name, self.store.uri(name), size, sha256, kind.content_type)
 
-    def _store(self, body: Iterator[bytes], name: str, total: int | None, source: str) -> tuple[int, str]:
+    def _store(
+        self, body: Iterator[bytes], name: str, total: int | None, source: str, content_type: str
+    ) -> tuple[int, str]:
         progress, size = Progress(self.log, name), 0
-        with self.store.writing(name) as file, Sha256() as sha256:
+        with self.store.writing(name, content_type) as file, Sha256() as sha256:
             for chunk in body:
                 size += len(chunk)
                 self._check_size(size, source)
@@ -120,11 +132,23 @@ class FileSaver:
             )
 
 
-class _Inline:
-    """A data URI: an entry of ``output`` that carries its bytes in itself."""
+def _one_of(errors: list[DownloadError]) -> DownloadError:
+    """Return one error for those of all sources, of the kind that leaves most hope.
 
-    def __init__(self, uri: str) -> None:
-        self._header, _, self._data = uri.partition(",")
+    What a retry may mend comes first. That a link has expired comes last, and so only where all have: it
+    makes the operator that submits forget what was paid for.
+    """
+    kind = min(
+        errors, key=lambda each: (isinstance(each, AirflowFailException), isinstance(each, ExpiredUrlError))
+    )
+    return type(kind)("; its proxy link: ".join(str(each).rstrip(".") for each in errors))
+
+
+class _Inline:
+    """An entry of ``output`` that carries its bytes in itself: a data URI, or bare base64 text."""
+
+    def __init__(self, entry: str) -> None:
+        self._header, _, self._data = entry.partition(",") if is_data(entry) else ("", "", entry)
         self.total: int | None = None
         self.forgiven = ""
 
@@ -136,5 +160,7 @@ class _Inline:
             completeness.feed(chunk)
             yield chunk
         verdict = completeness.verdict()
-        if verdict.state is State.CUT:
+        if verdict.only_end_marker:  # such files exist, and what carried it was whole
+            self.forgiven = verdict.missing
+        elif verdict.state is State.CUT:
             raise InvalidContentError(f"it {verdict.missing}, and what carried it has no more of it")

@@ -18,8 +18,8 @@ class SaveOptions:
     :param timeout: the most that one file may take, in seconds, all tries and waits included
     :param parallel: how many files are transferred at the same time
     :param allow_private: whether http, and private and loopback addresses, are allowed too
-    :param url_patience: how long, in seconds, a URL may answer 404 just after success before it counts
-        as missing; clients of the API wait up to 8 x 5 s
+    :param url_patience: how long, in seconds, a URL may answer 404, 403 or 401 just after success before
+        it counts as missing or expired; clients of the API wait up to 8 x 5 s
     :raises ValueError: if a value makes no sense
     """
 

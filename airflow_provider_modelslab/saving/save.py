@@ -51,8 +51,8 @@ def save_result(
     """Save the files of a result as ``{destination}/{request id}/{name}``, and ``manifest.json`` last.
 
     Nothing partial ever stands under a final name. Run again, it finds the manifest and transfers
-    nothing, unless ``options.if_exists`` says otherwise. Links are tried as the API serves them: 404 just
-    after success is waited out, then ``proxy_links[i]`` stands in for ``output[i]``.
+    nothing, unless ``options.if_exists`` says otherwise. Links are tried as the API serves them: 404 and
+    403 just after success are waited out, then ``proxy_links[i]`` stands in for ``output[i]``.
 
     :param result: a finished face swap
     :param destination: the folder above; what :func:`check_destination` accepts or has returned
@@ -84,7 +84,8 @@ class _Saving:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
             return self._summary(standing)
         files = self._transfer()
-        self._of_store(lambda: self.store.write(manifest.NAME, manifest.build(self.result, files)))
+        content = manifest.build(self.result, files)
+        self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
         for name in (*(file.name for file in files), manifest.NAME):
             self.store.report(name)
         return self._summary(files)
@@ -155,25 +156,22 @@ class _Saving:
         return tasks
 
     def _save_one(self, saver: Any, at: int, stem: str, stop: Event) -> SavedFile:
-        budget = Budget(self.options.timeout, self.options.url_patience, stop)
+        budget = Budget(self.options.timeout, self.options.url_patience, stop, self.log)
         budget.check()
-        sources = [self.result.output[at], *filter(None, self.result.proxy_links[at : at + 1])]
+        what = f"Request {self.result.id}, file {at + 1} of {len(self.result.output)}"
+        sources = list(
+            dict.fromkeys(filter(None, (self.result.output[at], *self.result.proxy_links[at : at + 1])))
+        )
         try:
-            saved: SavedFile = saver.save(stem, sources, budget)
+            saved: SavedFile = saver.save(what, stem, sources, budget)
         except DownloadError as error:
-            self._blame(at, error)
+            raise _explained(what, error, budget) from error
         except (ModelsLabError, StoppedError):
             raise
         except Exception as error:
             self._store_failed(error)
         self.log.info("Saved %s (%d bytes, %s)", saved.uri, saved.size, saved.content_type)
         return saved
-
-    def _blame(self, at: int, error: DownloadError) -> NoReturn:
-        count = len(self.result.output)
-        hint = next(text for kind, text in _NEXT.items() if isinstance(error, kind))
-        what = f"Request {self.result.id}, file {at + 1} of {count}: {error}. {hint}"
-        raise type(error)(what) from error
 
     def _of_store(self, act: Callable[[], Any]) -> Any:
         try:
@@ -188,6 +186,14 @@ class _Saving:
             f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
             f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again."
         ) from error
+
+
+def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError:
+    """Return the error with its file, with how often and how long that was tried, and with what to do."""
+    hint = next(text for kind, text in _NEXT.items() if isinstance(error, kind))
+    tries = f" ({budget.tries} {'try' if budget.tries == 1 else 'tries'} in {budget.elapsed:.3g} s)"
+    tried = tries if budget.tries and not isinstance(error, FileTooLargeError) else ""
+    return type(error)(f"{what}: {str(error).rstrip('.')}{tried}. {hint}")
 
 
 def _saved(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:

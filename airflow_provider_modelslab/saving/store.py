@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow_provider_modelslab.saving.writers import (
     LocalWriter,
@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 _LOCAL = {"", "file", "local"}
 _AZURE = {"abfs", "abfss", "az", "adl"}
-_UPLOADING = {"s3", "s3a", "s3n", "gs", "gcs", *_AZURE}
+_GOOGLE = {"gs", "gcs"}
+_UPLOADING = {"s3", "s3a", "s3n", *_GOOGLE, *_AZURE}
 _PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
 _TRIES = 5
 
@@ -52,12 +53,14 @@ class Store:
         return f"{self._uri}/{name}"  # joining paths takes longer than many a small file's writing
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[Writer]:
+    def writing(self, name: str, content_type: str | None = None) -> Iterator[Writer]:
         """Open a file that is committed when the block is left well, and discarded when not.
 
+        :param name: its name
+        :param content_type: what the store is to say that it is, where it keeps that
         :raises OvertakenError: if another task completed the same file first, and it has to be begun again
         """
-        writer = self._writer(f"{self._path}/{name}")
+        writer = self._writer(f"{self._path}/{name}", content_type)
         try:
             yield writer
             writer.commit()
@@ -66,18 +69,26 @@ class Store:
                 writer.discard()
             raise
 
-    def _writer(self, path: str) -> Writer:
+    def _writer(self, path: str, content_type: str | None) -> Writer:
         if self._protocol in _LOCAL:
             return LocalWriter(path)
         if self._protocol in _UPLOADING:
-            return UploadWriter(self._fs, path, self._largest, self._turn)
+            return UploadWriter(self._fs, path, self._largest, self._turn, self._typed(content_type))
         return RenamingWriter(self._fs, path)
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write a small file."""
+    def _typed(self, content_type: str | None) -> dict[str, Any]:
+        """Return the arguments that tell the store's library what a file is."""
+        if content_type is None:
+            return {}
+        if self._protocol in _AZURE:
+            return {"content_settings": {"content_type": content_type}}
+        return {"content_type" if self._protocol in _GOOGLE else "ContentType": content_type}
+
+    def write(self, name: str, data: bytes, content_type: str | None = None) -> None:
+        """Write a small file; the parameters are those of ``writing``."""
         for tries_left in reversed(range(_TRIES)):
             try:
-                with self.writing(name) as writer:
+                with self.writing(name, content_type) as writer:
                     writer.write(data)
                 return
             except OvertakenError:  # noqa: PERF203 - each turn is an upload

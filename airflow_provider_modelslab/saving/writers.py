@@ -7,6 +7,7 @@ object store's file uploads what was written so far, under its final name.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
@@ -72,12 +73,21 @@ class UploadWriter:
     :param path: the final name
     :param largest: the most bytes that the file may have
     :param turn: held while a full part is sent; bounds how many are at once, and so the memory
+    :param options: more arguments of the file system's own for opening a file
     """
 
-    def __init__(self, fs: AbstractFileSystem, path: str, largest: int, turn: BoundedSemaphore) -> None:
+    def __init__(
+        self,
+        fs: AbstractFileSystem,
+        path: str,
+        largest: int,
+        turn: BoundedSemaphore,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._options = options or {}
         needed = -(-largest // _MOST_PARTS)
         self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
-        self._file: Any = fs.open(path, "wb", block_size=self._part_size)
+        self._file: Any = fs.open(path, "wb", block_size=self._part_size, **self._options)
         self._room = self._part_size
         self._turn = turn
 
@@ -102,6 +112,16 @@ class UploadWriter:
             if "InvalidBlockList" in str(error):  # Azure's word for it
                 raise OvertakenError from error
             raise
+        if "content_settings" in self._options and not hasattr(self._file, "_content_settings"):
+            self._set_content_settings()
+
+    def _set_content_settings(self) -> None:
+        """Take one more request for what adlfs before 2026.8 ignores where a file is opened."""
+        from azure.storage.blob import ContentSettings
+        from fsspec.asyn import sync  # type: ignore[import-untyped]
+
+        blob = self._file.container_client.get_blob_client(self._file.blob)
+        sync(self._file.fs.loop, blob.set_http_headers, ContentSettings(**self._options["content_settings"]))
 
     def discard(self) -> None:
         try:

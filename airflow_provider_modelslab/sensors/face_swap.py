@@ -30,9 +30,12 @@ from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, TOLER
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
+from airflow_provider_modelslab.xcom import warn_if_flagged, warn_if_large
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+
+_SAVE = "A FaceSwapResultOperator with a destination, in this task's place, saves the files instead."
 
 
 class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
@@ -50,8 +53,9 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         over the result), the task resumes on a worker all the same, and the log says why
     :param poke_interval: seconds between two looks. Without it the provider chooses: by the API's eta
         where there is one, else at intervals that grow from 2 to some 10 seconds
-    :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``,
-        or a list of these in the order of the ids
+    :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``, with
+        ``nsfw_content_detected``, a list of booleans, where the API says it; or a list of these in the order
+        of the ids
     :raises ModelsLabError: the subclass says why there is no result, see ``exceptions``
     """
 
@@ -123,8 +127,15 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             self.fail_if_overdue(next_method, next_kwargs)
             return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
 
+    def finish(self, context: Context) -> Any:
+        """Return the task's value, and say so where it is too large for XCom."""
+        value = super().finish(context)
+        warn_if_large(value, self.log, _SAVE)
+        return value
+
     def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
         """Return the result as the task's value."""
+        warn_if_flagged(result, self.log)
         return result.as_xcom()
 
     def _can_end_from_trigger(self) -> bool:

@@ -17,6 +17,7 @@ from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.xcom import is_large, warn_if_flagged
 
 _shared: ModuleType | None = None
 
@@ -120,6 +121,10 @@ class FaceSwapResultTrigger(BaseTrigger):
         if self.end_task is None or len(results) < len(endings):
             return TriggerEvent(write_event(endings))  # type: ignore[no-untyped-call]
         values = [results[request_id].as_xcom() for request_id in self.request_ids]
+        if is_large(values):  # an event is kept and logged whole
+            return TriggerEvent(write_event(endings))  # type: ignore[no-untyped-call]
+        for result in results.values():
+            warn_if_flagged(result, self.log)
         value: Any = values if self.end_task == "many" else values[0]
         return TaskSuccessEvent(xcoms={"return_value": value})
 

@@ -231,6 +231,19 @@ def malformed_headers(exchange: Exchange) -> bool:
     return False
 
 
+def answer(status: int, body: bytes = b"") -> Fault:
+    """Return the fault that is this answer, in place of the file that is there."""
+
+    def fault(exchange: Exchange) -> bool:
+        head = b"HTTP/1.1 %d Odd\r\nContent-Type: text/html\r\n" % status
+        length = b"" if status in (204, 205) else b"Content-Length: %d\r\n" % len(body)
+        exchange.client.sendall(head + length + b"\r\n" + (body if length else b""))
+        return status not in (204, 205)
+
+    fault.__name__ = f"answer_{status}_{'page' if body else 'empty'}"
+    return fault
+
+
 def redirect(status: int, location: bytes) -> Fault:
     """Return the fault that is a redirect to there."""
 

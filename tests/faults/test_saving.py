@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.exceptions import DownloadError, FileTooLargeError, InvalidContentError
+from airflow_provider_modelslab.exceptions import (
+    DownloadError,
+    ExpiredUrlError,
+    FileTooLargeError,
+    InvalidContentError,
+)
 from tests.faults import faults
 from tests.faults.conftest import IMPATIENT
 from tests.faults.proxy import Fault, Proxy
@@ -21,6 +26,12 @@ if TYPE_CHECKING:
 
 SIZE = 50_000
 BUDGET = 0.5  # seconds for a file that drips for ever
+PAGE = b"<!DOCTYPE html><title>Just a moment</title>"
+#: What stores and what stands before them say where the file is not there yet, or not for the moment.
+ODD_ANSWERS = [
+    *map(faults.answer, (200, 202, 203, 204, 205, 401, 403, 404, 500, 520, 525, 530, 599)),
+    *(faults.answer(status, PAGE) for status in (200, 202, 403, 503)),
+]
 PASSING = [
     faults.reset_before_headers,
     faults.reset_after_headers,
@@ -45,6 +56,7 @@ PASSING = [
     faults.switched_protocols,  # this and the next are no trouble that passes: the proxy link stands in
     faults.gigabyte,
     faults.nested_gzip_bomb,
+    *ODD_ANSWERS,
 ]
 NO_PROGRESS = f"no progress within {IMPATIENT} s"
 IN_VAIN = "begun 5 times in vain"
@@ -101,6 +113,29 @@ def test_a_lasting_fault_is_an_error_after_a_bounded_number_of_tries_and_leaves_
     assert tree(tmp_path) == []
 
 
+@pytest.mark.parametrize("fault", ODD_ANSWERS, ids=name_of)
+def test_an_odd_answer_that_passes_is_asked_again_where_there_is_no_other_source(
+    proxy: Proxy, behind: StandIn, job: Any, tmp_path: Path, fault: Fault
+) -> None:
+    proxy.meet([fault] * 4)
+    save(result_of(behind, job, proxy_links=()), tmp_path, url_patience=10.0)
+    assert proxy.exchanges == 5
+
+
+@pytest.mark.parametrize("fault", ODD_ANSWERS, ids=name_of)
+def test_an_odd_answer_that_lasts_is_an_error_of_its_kind_and_leaves_nothing(
+    proxy: Proxy, behind: StandIn, job: Any, tmp_path: Path, fault: Fault
+) -> None:
+    proxy.meet(then=fault)
+    kinds = {"200": InvalidContentError, "401": ExpiredUrlError, "403": ExpiredUrlError}
+    with pytest.raises(DownloadError) as caught:
+        save(result_of(behind, job, proxy_links=()), tmp_path)
+    status = name_of(fault).split("_")[1]
+    assert type(caught.value) is kinds.get(status, DownloadError)
+    assert proxy.exchanges == (1 if status in ("401", "403", "404") else 5)
+    assert tree(tmp_path) == []
+
+
 @pytest.mark.parametrize("fault", [faults.gigabyte, faults.nested_gzip_bomb, faults.many_values], ids=name_of)
 def test_what_is_no_picture_is_refused_by_its_beginning(
     proxy: Proxy, behind: StandIn, job: Any, tmp_path: Path, fault: Fault
@@ -108,7 +143,7 @@ def test_what_is_no_picture_is_refused_by_its_beginning(
     proxy.meet(then=fault)
     with pytest.raises(InvalidContentError):
         save(result_of(behind, job, proxy_links=()), tmp_path)
-    assert proxy.exchanges == 1
+    assert proxy.exchanges == 5
     assert tree(tmp_path) == []
 
 

@@ -39,7 +39,7 @@ from airflow_provider_modelslab.saving.address import check_address, safe_url
 from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.formats.walker import State, Verdict
 from airflow_provider_modelslab.saving.names import folder_name, is_plain, plan_stems
-from airflow_provider_modelslab.saving.urls import is_data, shown
+from airflow_provider_modelslab.saving.urls import is_data, is_inline, shown, without_files
 
 KEY = "A-key-of-s0me-length"
 TOKEN = "t0ken-of-a-signed-url"
@@ -51,6 +51,7 @@ _DEVICE = re.compile(
 )  # no files on Windows, whatever the extension
 LONGEST_MESSAGE = 400  # characters: the API's words are cut at 300, and ours stand around them
 MOST_SECONDS = 1e15
+LONGEST_SHOWN = 300
 LONGEST_NAME = 230  # characters: with what is put around them while they are written, below the usual 255
 
 # Kept apart from the package's own tables on purpose: IANA's special-purpose registries.
@@ -155,6 +156,9 @@ def check_result(result: FaceSwapResult) -> None:
     """A result is plain JSON that every database takes, and so is its manifest."""
     assert result.output
     assert all(result.output)
+    assert not result.proxy_links or result.proxy_links[-1]
+    assert all(at < len(result.output) for at in result.flagged)
+    assert all(len(text) <= LONGEST_SHOWN for text in without_files(result.output) if is_inline(text))
     text = json.dumps(result.as_xcom(), allow_nan=False, ensure_ascii=False)
     assert "\\u0000" not in text.replace("\\\\", "")  # a backslash of the text's own is written as two
     assert json.loads(text.encode()) == result.as_xcom()

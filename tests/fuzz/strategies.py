@@ -12,7 +12,7 @@ from tests.standin.payloads import PAYLOADS
 
 _FIELDS = """
     status message messege error errors tip tips code error_code eta retry_after output links proxy_links meta
-    generationTime id fetch_result
+    generationTime id fetch_result nsfw_content_detected
 """
 _WORDS = "success ready processing queued pending failed error not_found rate_limited provider_error 402 503"
 SENTENCES = [
@@ -40,6 +40,27 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=12,
 )
 objects = st.dictionaries(st.sampled_from(_FIELDS.split()) | texts, json_values, max_size=8)
+_entry_texts = texts | st.sampled_from(
+    [
+        "https://h/a.jpg",
+        "//h/a.jpg",
+        "ftp://h/a",
+        "a/b.jpg",
+        "data:image/png;base64,iVBOR",
+        "/9j/4AAQSkZJRgABAQAAAQAB",
+    ]
+)
+_names = st.sampled_from(["url", "URL", "image", "b64_json", "content_type", "0"]) | texts
+_entry = st.none() | _entry_texts | numbers | st.dictionaries(_names, _entry_texts | st.none(), max_size=3)
+_entries = (
+    _entry_texts
+    | st.lists(_entry | st.lists(_entry, max_size=2), max_size=5)
+    | st.dictionaries(_names, _entry, max_size=4)
+)
+successes = st.fixed_dictionaries(
+    {"status": st.just("success"), "output": _entries},
+    optional={"proxy_links": _entries, "links": _entries, "nsfw_content_detected": json_values},
+)
 nested = st.integers(1, 3000).flatmap(
     lambda depth: st.sampled_from(_FIELDS.split()).map(
         lambda name: f'{{"{name}": {"[" * depth}{"]" * depth}, "output": "x"}}'.encode()
@@ -56,6 +77,7 @@ _real = st.sampled_from([payload.encoded() for payload in PAYLOADS.values()])
 bodies = (
     objects.map(lambda body: json.dumps(body).encode())
     | objects.map(lambda body: json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    | successes.map(lambda body: json.dumps(body).encode())
     | nested
     | st.tuples(_real, st.integers(0, 2000), st.binary(max_size=20)).map(_cut)
     | st.binary(max_size=200)

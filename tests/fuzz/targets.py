@@ -75,6 +75,7 @@ _JSON = """
     errors error_code refund balance premium face detected
     output links proxy_links meta generationTime id not_found rate_limited 1e999 NaN Infinity -1 null true
     [] {} {" ":" ", \\ud800 \\u0000 taskId request_id fetch_result /fetch/263
+    nsfw_content_detected url content_type b64_json /9j/4AAQSkZJRgABAQAA
 """
 _URLS = "https:// http:// data: @ // \\ ? # %00 %2f %5c .. %2e%2e con output-1 .jpg [::1] 127.0.0.1 :443"
 _FILES = """

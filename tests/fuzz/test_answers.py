@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_modelslab.protocol.answer import Answer
+from airflow_provider_modelslab.protocol.fields import read_result
 from airflow_provider_modelslab.protocol.outcome import Refusal, TryAgain
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
@@ -106,6 +107,21 @@ def test_any_headers_of_a_file_are_judged(headers: dict[str, str]) -> None:
         assert mark.total is None or mark.total >= 0
         assert continued(Mark(None, 7), headers).total is not None
         assert isinstance(tells_length(headers), bool)
+
+
+_sparse = st.lists(st.none() | st.sampled_from(["https://h/a", "a/b.jpg", "ftp://h/b", ""]), max_size=6)
+
+
+@given(_sparse, _sparse)
+def test_entries_and_their_alternates_stay_side_by_side(
+    output: list[str | None], links: list[str | None]
+) -> None:
+    numbered = [[text and f"{text}#{at}" for at, text in enumerate(texts)] for texts in (output, links)]
+    result = read_result(dict(zip(("output", "proxy_links"), numbered, strict=True)), "263")
+    positions = [entry.partition("#")[2] for entry in result.output]
+    assert positions == sorted(set(positions))
+    for position, link in zip(positions, result.proxy_links, strict=False):
+        assert link.partition("#")[2] in ("", position)
 
 
 endings = st.builds(

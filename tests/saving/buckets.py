@@ -36,6 +36,10 @@ class Bucket(ABC):
         """An object's bytes."""
 
     @abstractmethod
+    def content_type(self, key: str) -> str:
+        """What the store says that an object is."""
+
+    @abstractmethod
     def remove(self, key: str) -> None:
         """Delete an object."""
 
@@ -72,6 +76,9 @@ class S3Bucket(Bucket):
 
     def read(self, key: str) -> bytes:
         return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
+
+    def content_type(self, key: str) -> str:
+        return str(self.client.head_object(Bucket=self.name, Key=key)["ContentType"])
 
     def remove(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
@@ -110,6 +117,9 @@ class AzureContainer(Bucket):
     def read(self, key: str) -> bytes:
         return bytes(self._client.download_blob(key).readall())
 
+    def content_type(self, key: str) -> str:
+        return str(self._client.get_blob_client(key).get_blob_properties().content_settings.content_type)
+
     def remove(self, key: str) -> None:
         self._client.delete_blob(key)
 
@@ -145,6 +155,9 @@ class GcsBucket(Bucket):
 
     def read(self, key: str) -> bytes:
         return self._call("GET", self._object(key), params={"alt": "media"}).content
+
+    def content_type(self, key: str) -> str:
+        return str(self._call("GET", self._object(key)).json()["contentType"])
 
     def remove(self, key: str) -> None:
         self._call("DELETE", self._object(key))

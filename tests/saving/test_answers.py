@@ -22,16 +22,24 @@ PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
     [
         (200, Verdict.BODY),
         (206, Verdict.REFUSED),
-        (204, Verdict.REFUSED),
+        (202, Verdict.BUSY),
+        (203, Verdict.BUSY),
+        (204, Verdict.BUSY),
+        (205, Verdict.BUSY),
+        (101, Verdict.REFUSED),
         (302, Verdict.REFUSED),
         (400, Verdict.REFUSED),
         (404, Verdict.MISSING),
-        (401, Verdict.GONE),
-        (403, Verdict.GONE),
+        (401, Verdict.DENIED),
+        (403, Verdict.DENIED),
         (410, Verdict.GONE),
         (429, Verdict.BUSY),
         (500, Verdict.BUSY),
         (503, Verdict.BUSY),
+        (520, Verdict.BUSY),
+        (525, Verdict.BUSY),
+        (530, Verdict.BUSY),
+        (599, Verdict.BUSY),
     ],
 )
 def test_the_first_answer_is_judged_by_its_status(status: int, verdict: Verdict) -> None:
@@ -53,6 +61,9 @@ def test_the_first_answer_is_judged_by_its_status(status: int, verdict: Verdict)
         (412, {}, Verdict.CHANGED),
         (400, {}, Verdict.REFUSED),
         (404, {}, Verdict.MISSING),
+        (403, {}, Verdict.DENIED),
+        (204, {}, Verdict.BUSY),
+        (530, {}, Verdict.BUSY),
     ],
 )
 def test_a_continued_transfer_goes_on_only_where_it_was_cut_and_in_the_same_file(

@@ -152,7 +152,7 @@ def test_a_file_of_just_the_allowed_size_is_saved_also_as_base64(standin: StandI
     assert save(result_of(standin, job), tmp_path, max_file_size=1_000_000)["files"][0]["size"] == 1_000_000
 
 
-def test_an_unsafe_url_is_refused_without_trying_its_proxy_link(standin: StandIn, tmp_path: Path) -> None:
+def test_where_both_urls_are_unsafe_nothing_is_requested(standin: StandIn, tmp_path: Path) -> None:
     job = standin.add_job(shape="signed")
     with pytest.raises(UnsafeUrlError, match=r"allow_private_downloads.*Nothing was requested") as caught:
         save(result_of(standin, job), tmp_path, allow_private=False)

@@ -35,6 +35,17 @@ def test_every_file_stands_byte_for_byte_in_the_bucket(standin: StandIn, bucket:
     assert "secret" not in json.dumps([saved, manifest])
 
 
+def test_every_object_has_the_type_of_its_content_whatever_its_size(standin: StandIn, bucket: Bucket) -> None:
+    job = standin.add_job(
+        files=["mp4:12000000", "jpg", "png", "gif", "webp", {"kind": "jpg", "name": "no-end"}]
+    )
+    saved = save(result_of(standin, job), bucket.uri)
+    names = {each["uri"].rpartition("/")[2]: each["content_type"] for each in saved["files"]}
+    assert {name: bucket.content_type(f"{job}/{name}") for name in names} == names
+    assert set(names.values()) == {"video/mp4", "image/jpeg", "image/png", "image/gif", "image/webp"}
+    assert bucket.content_type(f"{job}/manifest.json") == "application/json"
+
+
 def test_saved_again_nothing_is_transferred(standin: StandIn, bucket: Bucket) -> None:
     job = standin.add_job(files=["jpg", "png"])
     first = save(result_of(standin, job), bucket.uri)

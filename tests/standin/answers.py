@@ -49,7 +49,7 @@ def _success(job: Job, base: str) -> dict[str, Any]:
         "proxy_links": _proxy_links(job, base),
         "meta": _meta(job),
         "tip": "Get faster results with an enterprise plan",
-        "nsfw_content_detected": [True],
+        "nsfw_content_detected": [True] if job.nsfw is None else job.nsfw,
     }
     return {name: value for name, value in said.items() if name not in _left_out(job)}
 
@@ -58,7 +58,8 @@ def _left_out(job: Job) -> set[str]:
     out = {"no_generation_time": "generationTime", "no_meta": "meta", "no_proxy": "proxy_links"}
     left_out = {name for shape, name in out.items() if shape in job.shape}
     extras = {"tip": "tip", "nsfw": "nsfw_content_detected"}
-    return left_out | {name for shape, name in extras.items() if shape not in job.shape}
+    shapes = {*job.shape, *(["nsfw"] if job.nsfw is not None else [])}
+    return left_out | {name for shape, name in extras.items() if shape not in shapes}
 
 
 def _id(job: Job) -> dict[str, Any]:
@@ -69,7 +70,14 @@ def _id(job: Job) -> dict[str, Any]:
 def _output(job: Job, base: str) -> Any:
     if job.output is not None:
         return job.output
-    links = _data_uris(job) if "data_uri" in job.shape else job.urls(base)
+    links: list[Any] = job.urls(base)
+    if {"data_uri", "base64"} & set(job.shape):
+        links = _data_uris(job)
+    if "base64" in job.shape:
+        links = [link.partition(",")[2] for link in links]
+    if "entry_dicts" in job.shape:
+        types = [job.media(index).content_type for index in range(len(links))]
+        links = [{"url": link, "content_type": kind} for link, kind in zip(links, types, strict=True)]
     if "output_string" in job.shape:
         return links[0]
     return {str(index): link for index, link in enumerate(links)} if "output_dict" in job.shape else links

@@ -32,6 +32,8 @@ SHAPES = frozenset(
         "double_slash",
         "signed",  # URLs with a query string that holds a token
         "data_uri",  # the file itself in place of its URL
+        "base64",  # the same as bare base64 text
+        "entry_dicts",  # {"url": …, "content_type": …} in place of each URL
         "nsfw",
     }
 )
@@ -79,6 +81,7 @@ class Job:
     :param output: said in place of the files' URLs, whatever it is
     :param proxy_links: likewise
     :param fetch_result: likewise
+    :param nsfw: said as nsfw_content_detected, whatever it is; the shape of that name says [true]
     :param starts: ``created``, or ``first_look``: the clock runs from its first fetch on
     :param files_late: seconds after the end during which the files are not there yet (404)
     """
@@ -94,6 +97,7 @@ class Job:
     output: Any = None
     proxy_links: Any = None
     fetch_result: str | None = None
+    nsfw: Any = None
     starts: str = "created"
     files_late: float = 0.0
     api_path: str = "/api/v6/faceswap"
