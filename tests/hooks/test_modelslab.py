@@ -125,7 +125,7 @@ def test_a_server_that_is_not_there_is_named_by_its_cause(monkeypatch: pytest.Mo
     assert "Connection refused" in outcome.message
 
 
-@pytest.mark.parametrize("bad", ["", -1, "a/b", "1\n", None, "None"])
+@pytest.mark.parametrize("bad", ["", -1, "a/b", "1\n2", None, "None"])
 def test_a_bad_id_is_refused_before_anything_is_sent(connected: StandIn, bad: Any) -> None:
     with pytest.raises(InvalidRequestIdError):
         ModelsLabHook().fetch(bad)
