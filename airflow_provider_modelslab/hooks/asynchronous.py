@@ -24,7 +24,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
-from airflow_provider_modelslab.hooks.modelslab import no_connection, settings_of
+from airflow_provider_modelslab.hooks.looked_up import no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.hooks.room import Room
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from math import inf
-from operator import index
 from typing import Any
 from urllib.parse import urlsplit
+
+from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 
 DEFAULT_HOST = "https://modelslab.com"
 DEFAULT_API_PATH = "/api/v6/faceswap"
@@ -51,20 +50,16 @@ def _whole_number(value: Any) -> int:
         raise ValueError(f"the request id is the boolean {value}: pass the id, not whether there is one")
     if isinstance(value, Mapping):
         raise ValueError(_whole_answer(type(value).__name__, value))
-    with suppress(TypeError):
-        return index(value)
+    number = as_whole_number(value)
+    if number is not None:
+        return number
+    kind = type(value).__name__
     if not hasattr(value, "as_integer_ratio"):
-        raise ValueError(f"a request id is an integer or a string, not {type(value).__name__}")
-    try:  # a missing value is none, and beyond some size the last digits are not those of the id any more
-        is_exact = -inf < value < inf and value % 1 == 0 and value + 1 - value == 1
-    except ArithmeticError:
-        is_exact = False
-    if not is_exact:
-        raise ValueError(
-            f"the request id {str(value)[:80]} is a {type(value).__name__} that is no whole number, or is "
-            "too large to be exact: pass the id as an integer or as text"
-        )
-    return int(value)
+        raise ValueError(f"a request id is an integer or a string, not {kind}")
+    raise ValueError(
+        f"the request id {str(value)[:80]} is a {kind} that is no whole number, or is too large to be exact: "
+        "pass the id as an integer or as text"
+    )
 
 
 def _check_words(text: str) -> None:

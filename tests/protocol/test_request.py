@@ -28,6 +28,9 @@ class OwnInteger:
     def __index__(self) -> int:
         return 901
 
+    def __repr__(self) -> str:
+        return "OwnInteger()"
+
 
 @pytest.mark.parametrize("value", [263, "263", "abc123-def456", "a_b.c~d", 118409305, "1.5", "a.0", "0.0.0"])
 def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
