@@ -116,6 +116,7 @@ class SubmitsFaceSwaps:
         :param swap: what is meant
         :param seed: what a ``track_id`` is made of where none is given
         :raises InvalidSwapError: when the API has no call for it, or a picture cannot be read
+        :raises InvalidConnectionError: when the connection, or the environment's way there, cannot be used
         :raises MissingConsentError: when the connection requires consent, and there is no reference to it
         """
         if self.settings.require_consent and is_nothing(swap.consent_reference):
@@ -123,6 +124,7 @@ class SubmitsFaceSwaps:
                 "The Airflow connection requires consent: give consent_reference, which says where the "
                 "consent of the persons shown is kept. Nothing was sent."
             )
+        _check_route(self.settings.base_url)
         enterprise = is_enterprise(self.settings.api_path)
         try:
             kinds, files = check_swap(swap), swap.files()
@@ -179,6 +181,13 @@ class SubmitsFaceSwaps:
             self.log.info("Request %s: submitted with track_id %s.", submission.request_id, request.track_id)
             return submission.request_id
         raise error_of_submission(submission, request.track_id)
+
+
+def _check_route(url: str) -> None:
+    """Find out here whether a call can be made: once it is announced, nobody would know if it was."""
+    from airflow_provider_modelslab.transport.environment import route_to  # loads requests
+
+    route_to(url)
 
 
 def _read(name: str, path: Any) -> Picture:
