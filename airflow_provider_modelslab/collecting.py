@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.protocol.interval import pace_of, seconds
 from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
@@ -60,11 +60,7 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
         if timeout is None:
             timeout = conf.getfloat("sensors", "default_timeout")
         self.timeout = seconds("timeout", timeout)
-        self.pace = Pace(
-            poke_interval=None if poke_interval is None else seconds("poke_interval", poke_interval),
-            exponential_backoff=exponential_backoff,
-            max_wait=None if max_wait is None else seconds("max_wait", max_wait),
-        )
+        self.pace = pace_of(poke_interval, exponential_backoff, max_wait)
 
     def check_destination(self) -> None:
         """Find out before the wait whether files can be saved after it."""
@@ -132,16 +128,3 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
         if self.fail_on_nsfw and ending.result and ending.result.flagged:
             return Ending(EndingKind.FAILED, why_flagged(ending.result))
         return ending
-
-
-def seconds(name: str, value: timedelta | float) -> float:
-    """Return an interval in seconds, as Airflow's sensors take it.
-
-    :param name: the argument, for the error
-    :param value: what was given for it
-    :raises ValueError: when it is no interval
-    """
-    number: Any = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or number < 0:
-        raise ValueError(f"{name} is {value!r}; it must be a timedelta or a number of seconds, not negative")
-    return float(number)

@@ -18,7 +18,10 @@ class ModelsLabError(AirflowException):
 
 
 class InvalidConnectionError(ModelsLabError, AirflowFailException):
-    """The Airflow connection cannot be used: another type, no key, or a host that is not a URL."""
+    """The Airflow connection cannot be used: another type, no key, or a host that is not a URL.
+
+    Nor can one whose host the environment leads to by a way that is none: a SOCKS proxy, lost certificates.
+    """
 
 
 class InvalidRequestIdError(ModelsLabError, AirflowFailException, ValueError):

@@ -11,6 +11,7 @@ from airflow_provider_modelslab.exceptions import (
     InvalidDestinationError,
     InvalidSwapError,
 )
+from airflow_provider_modelslab.protocol.picture import Picture
 from airflow_provider_modelslab.saving.content import HEAD, identify
 from airflow_provider_modelslab.saving.destination import as_path, refuse
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 LARGEST = 20 * 2**20  # bytes; each is held in memory, a third larger as base64
 
 
-def read_picture(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> str:
-    """Return a picture as base64 text.
+def read_picture(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> Picture:
+    """Return a picture as base64 text, and of which type it is.
 
     :param name: the argument that it was given as, for the errors
     :param where: an absolute local path, ``file:///…``, or a URI such as ``s3://conn_id@bucket/face.jpg``
@@ -40,7 +41,7 @@ def read_picture(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -
         raise InvalidSwapError(f"{name} {where} cannot be sent: {err}.") from None
     if kind.base64_prefix is not None or not kind.content_type.startswith("image/"):
         raise InvalidSwapError(f"{name} {where} is no picture, but {kind.content_type}. Nothing was sent.")
-    return b64encode(data).decode()
+    return Picture(kind.content_type, b64encode(data).decode())
 
 
 def _read(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> bytes:

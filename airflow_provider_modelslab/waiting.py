@@ -72,11 +72,14 @@ class WaitsForFaceSwaps:
         :raises InvalidRequestIdError: when one of them cannot be an id
         """
         try:
-            return parse_request_ids(self.request_id)
+            ids = parse_request_ids(self.request_id)
         except ValueError as err:
             raise InvalidRequestIdError(
                 f"request_id is not usable: {err}. Pass the id that the submit call returned."
             ) from None
+        if not ids:
+            self.log.info("request_id is an empty list: nothing to wait for; the result is an empty list.")
+        return ids
 
     @cached_property
     def _endings(self) -> dict[str, Ending]:

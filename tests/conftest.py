@@ -91,7 +91,7 @@ def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 @pytest.fixture(scope="session")
 def ssl_context() -> ssl.SSLContext:
     """The real one, made once, since that takes longer than most of the tests."""
-    from airflow_provider_modelslab.hooks.asynchronous import make_ssl_context
+    from airflow_provider_modelslab.transport.environment import make_ssl_context
 
     return make_ssl_context()
 
@@ -104,7 +104,7 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
     monkeypatch.setattr(asynchronous, "_STEP", 0.01)
-    monkeypatch.setattr(asynchronous, "make_ssl_context", lambda: ssl_context)
+    monkeypatch.setattr(asynchronous, "make_ssl_context", lambda _: ssl_context)
 
 
 @pytest.fixture

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from tests.saving.buckets import S3Bucket
 
 
-@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "gif"])
+TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
+
+
+@pytest.mark.parametrize("kind", TYPES)
 def test_a_picture_is_read_whole(tmp_path: Path, kind: str) -> None:
     (tmp_path / "face").write_bytes(Media(kind, 100_000).whole())
-    assert b64decode(read_picture("face", str(tmp_path / "face"))) == Media(kind, 100_000).whole()
+    assert read_picture("face", str(tmp_path / "face")).content_type == TYPES[kind]
+    assert b64decode(read_picture("face", str(tmp_path / "face")).base64) == Media(kind, 100_000).whole()
 
 
 @pytest.mark.parametrize(
@@ -29,12 +33,12 @@ def test_a_picture_is_read_whole(tmp_path: Path, kind: str) -> None:
 )
 def test_a_path_may_be_given_in_any_form(tmp_path: Path, form: Any) -> None:
     (tmp_path / "face.jpg").write_bytes(Media("jpg").whole())
-    assert b64decode(read_picture("face", form(tmp_path / "face.jpg"))) == Media("jpg").whole()
+    assert b64decode(read_picture("face", form(tmp_path / "face.jpg")).base64) == Media("jpg").whole()
 
 
 def test_a_picture_in_object_storage_is_read_through_its_connection(s3_bucket: S3Bucket) -> None:
     ObjectStoragePath(f"{s3_bucket.uri}/faces/face.jpg").write_bytes(Media("jpg").whole())
-    assert b64decode(read_picture("face", f"{s3_bucket.uri}/faces/face.jpg")) == Media("jpg").whole()
+    assert b64decode(read_picture("face", f"{s3_bucket.uri}/faces/face.jpg").base64) == Media("jpg").whole()
     with pytest.raises(InvalidSwapError, match="is not there"):
         read_picture("face", f"{s3_bucket.uri}/faces/other.jpg")
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
-import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,11 +18,10 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from airflow.providers.common.compat import connection as compat
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.connection import ConnectionSettings
-from airflow_provider_modelslab.hooks.modelslab import no_connection, settings_of
+from airflow_provider_modelslab.hooks.looked_up import no_connection, settings_of
 from airflow_provider_modelslab.hooks.news import News
 from airflow_provider_modelslab.hooks.room import Room
 from airflow_provider_modelslab.protocol.answer import Answer
@@ -33,6 +30,12 @@ from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.schedule import pause_when_asked
 from airflow_provider_modelslab.transport.body import read_body_async
+from airflow_provider_modelslab.transport.environment import (
+    Route,
+    check_for_asyncio,
+    make_ssl_context,
+    route_to,
+)
 from airflow_provider_modelslab.transport.gzipped import ENCODING
 from airflow_provider_modelslab.transport.reason import late, reason_of
 
@@ -75,7 +78,7 @@ class AsyncModelsLab:
         self.conn_id = conn_id
         self.users = 0
         self._settings: ConnectionSettings | None = None
-        self._proxy: str | None = None
+        self._route = Route()
         self._session: aiohttp.ClientSession | None = None
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(MOST_IN_FLIGHT)
@@ -157,16 +160,25 @@ class AsyncModelsLab:
                     connection = await compat.get_async_connection(self.conn_id)
                 except AirflowNotFoundException:
                     raise no_connection(self.conn_id) from None
-                settings = self._settings = settings_of(connection, self.conn_id)
-                self._proxy = proxy_for(settings.base_url)
+                settings = settings_of(connection, self.conn_id)
+                await self._take_route(settings.base_url)
+                self._settings = settings
             return settings
+
+    async def _take_route(self, url: str) -> None:
+        """Go the environment's way from now on; a session that has gone another may trust other servers."""
+        route = await asyncio.to_thread(route_to, url)
+        check_for_asyncio(url, route)
+        if self._session is not None and route != self._route:
+            await self._session.close()
+        self._route = route
 
     async def _get_session(self) -> aiohttp.ClientSession:
         if self._session is not None and not self._session.closed:
             return self._session
         async with self._lock:
             if self._session is None or self._session.closed:
-                context = await asyncio.to_thread(make_ssl_context)
+                context = await asyncio.to_thread(make_ssl_context, self._route.bundle)
                 self._session = aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(limit=MOST_IN_FLIGHT, ssl=context),
                     cookie_jar=aiohttp.DummyCookieJar(),
@@ -185,7 +197,7 @@ class AsyncModelsLab:
                 json={"key": settings.key, **call.parameters},
                 timeout=aiohttp.ClientTimeout(total=settings.request_timeout),
                 allow_redirects=False,  # a redirect would carry the key to another host
-                proxy=self._proxy,
+                proxy=self._route.proxy,
             ) as response:
                 body = await read_body_async(response)
                 return Answer(response.status, response.headers, body, time.time())
@@ -193,14 +205,3 @@ class AsyncModelsLab:
             return TryAgain(late(settings.request_timeout))
         except (aiohttp.ClientError, OSError, ValueError) as err:
             return TryAgain(reason_of(err))
-
-
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for a URL, as ``requests`` reads it."""
-    return select_proxy(url, get_environ_proxies(url, no_proxy=None))
-
-
-def make_ssl_context() -> ssl.SSLContext:
-    """Return a context that trusts what ``requests`` trusts, so that both faces reach the same servers."""
-    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    return ssl.create_default_context(cafile=named or DEFAULT_CA_BUNDLE_PATH)

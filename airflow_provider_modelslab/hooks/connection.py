@@ -67,6 +67,8 @@ EXTRA_FIELDS = (
         False,
     ),
 )
+_NAMES = [field.name for field in EXTRA_FIELDS]
+_AIRFLOW_S_OWN = {"__extra__"}  # how a connection's URI carries what is nested
 HIDDEN_FIELDS = ("login",)
 RELABELING = {"password": "API key", "host": "Base URL", "schema": "Scheme"}
 PLACEHOLDERS = {"host": DEFAULT_HOST, "password": "the key of your ModelsLab account"}
@@ -120,6 +122,29 @@ def _read_fields(connection: Any, key: str) -> ConnectionSettings:
         allow_private_downloads=_read_flag(extra, "allow_private_downloads"),
         require_consent=_read_flag(extra, "require_consent"),
     )
+
+
+def unknown_extras(connection: Any) -> list[str]:
+    """Describe each extra field that means nothing here, with the name that it may be a misspelling of.
+
+    Of its value nothing is told, nor of the key where that stands in a name.
+
+    :param connection: one whose settings can be read
+    """
+    return [
+        one_line(without_secret(_describe_unknown(str(name)), (connection.password or "").strip()))
+        for name in _read_extra(connection.extra)
+        if name not in _NAMES and name not in _AIRFLOW_S_OWN
+    ]
+
+
+def _describe_unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    plain = name.strip().lower().replace("-", "_").removeprefix(f"extra__{CONN_TYPE}__")
+    near = get_close_matches(plain, _NAMES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_NAMES)}."
+    return f"the extra field {name[:60]!r}, which means nothing here: {hint}"
 
 
 def _read_extra(extra: str | Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
@@ -16,31 +15,30 @@ from airflow_provider_modelslab.exceptions import InvalidConnectionError, Invali
 from airflow_provider_modelslab.hooks.connection import (
     CONN_TYPE,
     DEFAULT_CONN_ID,
-    EXTRA_FIELDS,
-    HIDDEN_FIELDS,
     HOOK_NAME,
-    PLACEHOLDERS,
-    RELABELING,
     ConnectionSettings,
-    read_settings,
 )
+from airflow_provider_modelslab.hooks.form import field_behaviour, form_widgets
+from airflow_provider_modelslab.hooks.looked_up import no_connection, settings_of
 from airflow_provider_modelslab.hooks.patience import ride_out
+from airflow_provider_modelslab.hooks.saving import SavesResults
 from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fetch import FetchForm
+from airflow_provider_modelslab.protocol.interval import pace_of, seconds
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
+from airflow_provider_modelslab.protocol.picture import Form, as_data_uri
 from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
 
 if TYPE_CHECKING:
     import requests
-    from airflow.providers.common.compat.sdk import Connection
 
 
-class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
+class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
     """The calls of ModelsLab's face swap API, with the key from an Airflow connection.
 
     :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
@@ -159,19 +157,34 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
             wait = step
 
     def get_result(
-        self, request_id: int | str, *, timeout: float = 3600, pace: Pace = ADAPTIVE
+        self,
+        request_id: int | str,
+        *,
+        timeout: timedelta | float = 3600,
+        poke_interval: timedelta | float | None = None,
+        exponential_backoff: bool = False,
+        max_wait: timedelta | float | None = None,
     ) -> dict[str, Any]:
         """Wait for a queued request in this process and return its result, for use in TaskFlow tasks.
 
+        The parameters mean what they do for the sensor and the operators.
+
         :param request_id: the id that the submit call gave
-        :param timeout: seconds until the last look
-        :param pace: how often to look
+        :param timeout: seconds, or a ``timedelta``, until the last look
+        :param poke_interval: seconds, or a ``timedelta``, between two looks. Without it the provider chooses
+        :param exponential_backoff: double the interval after each look
+        :param max_wait: the longest interval, in seconds or as a ``timedelta``
         :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``, and
             ``nsfw_content_detected`` where the API says it; a file that the API sent in ``output`` itself is
             passed on whole, which is too large for the value of a task
         :raises ModelsLabError: the subclass says how the wait ended
+        :raises ValueError: when an interval is none
         """
-        ending = self.wait(request_id, timeout=timeout, pace=pace)
+        ending = self.wait(
+            request_id,
+            timeout=seconds("timeout", timeout),
+            pace=pace_of(poke_interval, exponential_backoff, max_wait),
+        )
         if ending.kind is EndingKind.DONE and ending.result:
             return ending.result.as_xcom()
         raise error_of(str(request_id), ending)
@@ -192,7 +205,9 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
             return False, f"{self.settings.base_url} could not be asked: {answer.message}"
         return read_key_check(answer, self.settings.key)
 
-    def _post(self, path: str, parameters: dict[str, Any] | None = None) -> Answer | TryAgain:
+    def _post(
+        self, path: str, parameters: dict[str, Any] | None = None, form: Form = as_data_uri
+    ) -> Answer | TryAgain:
         """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent.
 
         The body is given as a file, because that tells afterwards whether all of it was sent.
@@ -200,12 +215,11 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         import requests
         import urllib3
 
-        from airflow_provider_modelslab.transport.body import read_body
+        from airflow_provider_modelslab.transport.body import json_file, read_body
         from airflow_provider_modelslab.transport.reason import reason_of
 
         settings = self.settings
-        whole = json.dumps({"key": settings.key, **(parameters or {})}).encode()
-        upload = BytesIO(whole)
+        upload = json_file({"key": settings.key, **(parameters or {})}, default=form)
         try:
             with self.get_conn().post(
                 settings.base_url + path,
@@ -217,49 +231,14 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
             ) as response:
                 return Answer(response.status_code, response.headers, read_body(response), time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            return TryAgain(reason_of(err), sent=upload.tell() == len(whole))
+            return TryAgain(reason_of(err), sent=not upload.read(1))
 
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:
         """Return the form's extra fields for Airflow before 3.2; later ones read the provider info."""
-        from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
-        from wtforms import BooleanField, IntegerField, StringField
-
-        fields = {"string": StringField, "integer": IntegerField, "boolean": BooleanField}
-        return {
-            field.name: fields[field.type](
-                field.label,
-                description=field.description,
-                default=field.default,
-                **({} if field.type == "boolean" else {"widget": BS3TextFieldWidget()}),
-            )
-            for field in EXTRA_FIELDS
-        }
+        return form_widgets()
 
     @classmethod
     def get_ui_field_behaviour(cls) -> dict[str, Any]:
         """Return how the form's standard fields look, for Airflow before 3.2."""
-        return {
-            "hidden_fields": list(HIDDEN_FIELDS),
-            "relabeling": dict(RELABELING),
-            "placeholders": dict(PLACEHOLDERS),
-        }
-
-
-def no_connection(conn_id: str) -> InvalidConnectionError:
-    """Return the error for a connection that does not exist."""
-    return InvalidConnectionError(
-        f"There is no Airflow connection {conn_id!r}. Create it under Admin > Connections with type "
-        f"{HOOK_NAME} and the API key as password, or name another one in modelslab_conn_id."
-    )
-
-
-def settings_of(connection: Connection, conn_id: str) -> ConnectionSettings:
-    """Return a connection's settings, or the error that tells what to correct in it."""
-    try:
-        return read_settings(connection)
-    except ValueError as err:
-        raise InvalidConnectionError(
-            f"The Airflow connection {conn_id!r} cannot be used: {err}. "
-            "Correct it under Admin > Connections, or where your secrets are kept."
-        ) from None
+        return field_behaviour()

@@ -7,8 +7,9 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from airflow_provider_modelslab.collecting import CollectsFaceSwaps, seconds
+from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import InvalidSwapError
+from airflow_provider_modelslab.protocol.interval import seconds
 from airflow_provider_modelslab.protocol.swap import Swap, check_swap
 from airflow_provider_modelslab.submitting import SubmitsOnce
 

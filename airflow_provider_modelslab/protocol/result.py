@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from airflow_provider_modelslab.protocol.request import parse_request_id
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,28 @@ class FaceSwapResult:
             "meta": self.meta,
             **{name: value for name, value in more.items() if value is not None},
         }
+
+    @classmethod
+    def from_xcom(cls, value: Any) -> FaceSwapResult:
+        """Return the result of which ``as_xcom`` gave the value, from an XCom say; other fields may be in it.
+
+        :param value: of one result
+        :raises ValueError: when it is none, or has no files
+        """
+        if not isinstance(value, Mapping):
+            kind = type(value).__name__
+            raise ValueError(f"a {kind} is no result: pass what get_result returned, one result at a time")
+        request_id, output = parse_request_id(value.get("id")), value.get("output")
+        if not isinstance(output, (list, tuple)) or not output:
+            raise ValueError(
+                f"what was given of request {request_id} names no files: wait for it, with get_result, the "
+                "sensor or an operator, and pass what that returns"
+            )
+        return cls(
+            id=request_id,
+            output=tuple(output),
+            proxy_links=tuple(value.get("proxy_links") or ()),
+            generation_time=value.get("generationTime"),
+            meta=dict(value.get("meta") or {}),
+            consent_reference=value.get("consent_reference"),
+        )

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
+from airflow_provider_modelslab.protocol.given import (
+    TEMPLATE,
+    Kind,
+    check_kinds,
+    check_link,
+    kind_of,
+    text_of,
+)
+from airflow_provider_modelslab.protocol.picture import Picture
 from airflow_provider_modelslab.protocol.request import is_nothing
 from airflow_provider_modelslab.protocol.signed_url import unsigned
+from airflow_provider_modelslab.protocol.uri import as_uri
+from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 
 _WAYS = (
     "Give face and image for a picture, or face and video for a clip; "
     "with reference_image only the face that it shows is replaced, without it all faces are."
 )
-_HOW_GIVEN = (
-    "It must be a public URL (https://…), or for pictures an absolute path (/folder/face.jpg, "
-    "s3://conn_id@bucket/face.jpg)"
-)
-_NEITHER = (bool, int, float, bytes, list, tuple, set, dict)
-_URL = re.compile(r"https?://", re.IGNORECASE)
-_PATH = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*://")
-_TEMPLATE = re.compile(r"\{[{%]")
+_LINKS = ("watermark_image", "webhook")
 _LARGEST_TRACK_ID = 2**31  # documented as an integer; whoever keeps it may keep 32 bits
-
-
-class Kind(Enum):
-    """How a picture or clip is given."""
-
-    URL = "a URL"
-    PATH = "a path"
-    UNKNOWN = "not known before the task runs"
 
 
 @dataclass(frozen=True)
@@ -99,7 +91,7 @@ class Swap:
 
     def fingerprint(self) -> str:
         """Return what is the same for the same result, even where its URLs have been signed anew."""
-        files = {name: unsigned(_text_of(value)) for name, value in self.files().items()}
+        files = {name: unsigned(text_of(value)) for name, value in self.files().items()}
         looks = [self.output_format, self.watermark, unsigned(str(self.watermark_image))]
         return sha256(json.dumps([self.call.name, files, looks]).encode()).hexdigest()[:16]
 
@@ -109,26 +101,23 @@ class SwapRequest:
     """A submit call, without the key.
 
     :param call: the API's name for it
-    :param parameters: its body; not shown by ``repr``, as it may hold pictures and signed URLs
+    :param parameters: its body, with a ``Picture`` for each that is sent; not shown by ``repr``, as it may
+        hold signed URLs
     """
 
     call: str
     parameters: dict[str, Any] = field(repr=False)
 
     @property
+    def has_pictures(self) -> bool:
+        """Whether pictures are sent with it, and not only where to find them."""
+        return any(isinstance(value, Picture) for value in self.parameters.values())
+
+    @property
     def track_id(self) -> int | str:
         """The name by which a person finds the request again."""
         track_id: int | str = self.parameters["track_id"]
         return track_id
-
-
-def _is_storage(value: Any) -> bool:
-    """Tell an ``ObjectStoragePath``, whose text is its URI."""
-    return hasattr(value, "protocol")
-
-
-def _text_of(value: Any) -> str:
-    return os.fspath(value) if isinstance(value, os.PathLike) and not _is_storage(value) else str(value)
 
 
 def submit_path(api_path: str, request: SwapRequest) -> str:
@@ -157,104 +146,52 @@ def check_swap(swap: Swap) -> dict[str, Kind]:
         raise ValueError("output_format is for clips: leave it out, or give video in place of image")
     if not (swap.watermark is None or isinstance(swap.watermark, bool)):
         raise ValueError(f"watermark is True, False or None, and not templated, not {swap.watermark!r:.40}")
-    for name in ("webhook", "watermark_image"):
-        _check_link(name, getattr(swap, name))
+    for name in _LINKS:
+        check_link(name, getattr(swap, name))
     kinds = {name: kind_of(name, value) for name, value in swap.files().items()}
-    _check_kinds(kinds, is_video=swap.video is not None)
+    check_kinds(kinds, is_video=swap.video is not None)
     return kinds
 
 
-def kind_of(name: str, value: Any) -> Kind:
-    """Tell how a picture or clip is given.
-
-    :param name: the argument, for the error
-    :param value: a URL, an absolute path, an object that is one, a template, or another task's result
-    :raises ValueError: when it is text, and neither
-    """
-    if _is_storage(value):
-        return Kind.PATH
-    if isinstance(value, _NEITHER):
-        raise ValueError(f"{name} is a {type(value).__name__}. {_HOW_GIVEN}")
-    if not isinstance(value, (str, os.PathLike)):
-        return Kind.UNKNOWN
-    text = _text_of(value).strip()
-    if _TEMPLATE.search(text):
-        return Kind.UNKNOWN
-    if _URL.match(text):
-        _check_url(name, text)
-        return Kind.URL
-    if not _PATH.match(text):
-        shown = repr(text.partition("?")[0][:40]) if text else "empty"
-        raise ValueError(f"{name} is {shown}. {_HOW_GIVEN}")
-    return Kind.PATH
-
-
-def _check_kinds(kinds: Mapping[str, Kind], *, is_video: bool) -> None:
-    paths = [name for name, kind in kinds.items() if kind is Kind.PATH]
-    urls = [name for name, kind in kinds.items() if kind is Kind.URL]
-    if is_video and paths:
-        raise ValueError(
-            f"{' and '.join(paths)}: the API's video calls take no files, only public URLs of them: "
-            "put each where ModelsLab can fetch it, and give its https URL"
-        )
-    if paths and urls:
-        raise ValueError(
-            f"{' and '.join(paths)} given as path, {' and '.join(urls)} as URL: the API takes all pictures "
-            "of a call in the same way. Give all as public URLs, or all as paths"
-        )
-
-
-def _check_url(name: str, text: str) -> None:
-    try:
-        host = urlsplit(text).hostname
-    except ValueError:
-        host = None
-    if not host or not text.isprintable() or " " in text:
-        raise ValueError(f"{name} is not a URL that ModelsLab could fetch")
-
-
-def _check_link(name: str, value: Any) -> None:
-    if value is None or not isinstance(value, str) or _TEMPLATE.search(value):
-        return
-    if not value.lower().startswith("https://"):
-        raise ValueError(f"{name} must be a public https URL")
-    _check_url(name, value)
-
-
 def plan_swap(
-    swap: Swap, *, seed: str, enterprise: bool = False, encoded: Mapping[str, str] | None = None
+    swap: Swap, *, seed: str, enterprise: bool = False, encoded: Mapping[str, Picture] | None = None
 ) -> SwapRequest:
     """Return the call for what is meant, when everything about it is known.
 
     :param swap: what is meant
     :param seed: what a ``track_id`` is made of where none is given; the same text gives the same one
     :param enterprise: whether the server is an enterprise one
-    :param encoded: base64 text of the pictures that were given as paths, by argument
+    :param encoded: the pictures that were given as paths, by argument
     :raises ValueError: when there is no such call; the text says what would work
     """
     unknown = [name for name, kind in check_swap(swap).items() if kind is Kind.UNKNOWN]
     if unknown:
         what = type(getattr(swap, unknown[0])).__name__
         raise ValueError(f"{unknown[0]} is neither a URL nor a path: it is a {what} that was not rendered")
-    for name in ("output_format", "watermark_image", "webhook"):
+    for name in ("output_format", *_LINKS):
         _check_rendered(name, getattr(swap, name))
     if swap.watermark_image is not None and not enterprise:
         raise ValueError(
             "watermark_image is for enterprise servers: leave it out, or set the connection's api_path to "
             "/api/v1/enterprise/faceswap"
         )
-    encoded = encoded or {}
+    parameters = _parameters(swap, encoded or {})
+    parameters["track_id"] = _track_id(swap.track_id, seed, enterprise)
+    return SwapRequest(swap.call.name, parameters)
+
+
+def _parameters(swap: Swap, encoded: Mapping[str, Picture]) -> dict[str, Any]:
     parameters: dict[str, Any] = {
-        name: encoded.get(argument) or getattr(swap, argument).strip()
+        name: encoded.get(argument) or as_uri(getattr(swap, argument).strip())
         for name, argument in swap.call.files.items()
     }
     if encoded:
         parameters["base64"] = True
-    for name in ("output_format", "watermark", "watermark_image", "webhook"):
-        if getattr(swap, name) is not None:
-            parameters[name] = getattr(swap, name)
-    parameters["track_id"] = _track_id(swap.track_id, seed, enterprise)
-    return SwapRequest(swap.call.name, parameters)
+    asked = {name: getattr(swap, name) for name in ("output_format", "watermark", *_LINKS)}
+    for name, value in asked.items():
+        if value is not None:
+            parameters[name] = as_uri(value.strip()) if name in _LINKS else value
+    return parameters
 
 
 def _track_id(given: Any, seed: str, enterprise: bool) -> int | str:
@@ -262,12 +199,14 @@ def _track_id(given: Any, seed: str, enterprise: bool) -> int | str:
     if given is None:
         number = int.from_bytes(sha256(seed.encode()).digest()[:8], "big") % _LARGEST_TRACK_ID
         return f"airflow-{number}" if enterprise else number
-    if not isinstance(given, (int, str)) or is_nothing(given):
+    whole = as_whole_number(given)
+    text = given if whole is None else str(whole)
+    if not isinstance(text, str) or is_nothing(text):
         raise ValueError(f"track_id is {given!r:.80}; it must be an integer, on enterprise servers a string")
     if enterprise:
-        return str(given)
+        return text
     try:
-        return int(given)
+        return int(text)
     except ValueError:
         raise ValueError(f"track_id is {given!r:.80}; this API takes an integer") from None
 
@@ -275,5 +214,5 @@ def _track_id(given: Any, seed: str, enterprise: bool) -> int | str:
 def _check_rendered(name: str, value: Any) -> None:
     if value is None:
         return
-    if not isinstance(value, str) or _TEMPLATE.search(value) or is_nothing(value):
+    if not isinstance(value, str) or TEMPLATE.search(value) or is_nothing(value):
         raise ValueError(f"{name} is {value!r:.40}, and no text: leave it out, or give one")

@@ -1,8 +1,10 @@
-"""The body of an API's answer, read within bounds."""
+"""The body of a call, and that of its answer, which is read within bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 from airflow_provider_modelslab.transport.gzipped import Decoder
@@ -10,6 +12,19 @@ from airflow_provider_modelslab.transport.reason import PlainError
 
 LONGEST = 16 * 2**20  # bytes; an answer is a page of JSON, at most with a picture inside
 _CHUNK = 2**16
+
+
+def json_file(body: Mapping[str, Any], default: Callable[[Any], str]) -> BytesIO:
+    """Return a call's body as JSON, written piece by piece: it may hold pictures, which are large.
+
+    :param body: what to send
+    :param default: the text to send for what is not JSON's
+    """
+    file = BytesIO()
+    for piece in json.JSONEncoder(default=default).iterencode(body):
+        file.write(piece.encode())
+    file.seek(0)
+    return file
 
 
 class AnswerTooLargeError(PlainError, ValueError):

@@ -12,6 +12,8 @@ from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
+from airflow_provider_modelslab.transport.environment import route_to
+
 Pools = dict[str, type[HTTPConnectionPool]]
 #: Opens the socket of a connection.
 Opener = Callable[[Any], socket.socket]
@@ -31,6 +33,17 @@ class PromptSession(Session):
         self.headers["Accept-Encoding"] = encoding
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+
+    def merge_environment_settings(
+        self, url: str | bytes | None, proxies: Any, stream: bool | None, verify: Any, cert: Any
+    ) -> Any:
+        """Return the way that the environment prescribes, as the triggerer reads it.
+
+        :raises InvalidConnectionError: when it cannot be gone
+        """
+        route = route_to(str(url))
+        both = {"http": route.proxy, "https": route.proxy} if route.proxy else {}
+        return {"proxies": both, "stream": stream, "verify": route.bundle or True, "cert": cert}
 
     def get_redirect_target(self, resp: Response) -> None:
         """Return nothing: requests would read a redirect's body, however long, even if told not to follow."""
@@ -58,6 +71,10 @@ class PromptAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         _rewire(self.poolmanager, {**self._members, **self._opener})
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Verify whomever is spoken to over TLS, also a proxy that leads to a server without it."""
+        super().cert_verify(conn, f"{conn.scheme}://", verify, cert)  # type: ignore[no-untyped-call]
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         known = proxy in self.proxy_manager

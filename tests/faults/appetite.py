@@ -1,7 +1,8 @@
 """``python -m tests.faults.appetite``: how much memory a call or a download takes, in a process of its own.
 
-Reads lines of JSON, ``{"do": "hook" | "trigger" | "save", …}``; answers with what came of it and by how many
-bytes the process grew meanwhile at the most. Linux only: other systems do not let the peak be forgotten.
+Reads lines of JSON, ``{"do": "hook" | "trigger" | "save" | "submit", …}``; answers with what came of it and
+by how many bytes the process grew meanwhile at the most. Linux only: other systems do not let the peak be
+forgotten.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def main() -> None:
     from airflow_provider_modelslab.hooks.asynchronous import shared_client
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.result import FaceSwapResult
+    from airflow_provider_modelslab.protocol.swap import Swap
     from tests.saving.helpers import save
 
     async def fetch() -> Any:
@@ -54,10 +56,15 @@ def main() -> None:
     def save_one(url: str, destination: str) -> Any:
         return save(FaceSwapResult("1", (url,)), destination, max_file_size=2**27)
 
+    def submit(picture: str) -> Any:
+        hook, swap = ModelsLabHook(), Swap(face=picture, image=picture, reference_image=picture)
+        return hook.submit(hook.plan(swap, seed="appetite"))
+
     does = {
         "hook": lambda: ModelsLabHook().fetch(1),
         "trigger": lambda: asyncio.run(fetch()),
         "save": save_one,
+        "submit": submit,
     }
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is written, Airflow's log for one, is no answer

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflow_provider_modelslab.pictures import LARGEST
 from tests.connections import connection_json
 from tests.faults import faults
 from tests.faults.appetite import eater
 from tests.faults.proxy import Fault, Proxy
 from tests.faults.test_waiting import name_of
-from tests.standin import StandIn
+from tests.standin import Media, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is Linux's to tell")
 MOST = 100 * 2**20
+MOST_OF_A_PICTURE = 5.0  # of its size, for each of the three: the README says 300 MiB for 3 x 20 MiB
 HUGE = [
     faults.gigabyte,
     faults.gzip_bomb,
@@ -65,3 +67,18 @@ def test_a_file_is_not_taken_into_memory(
     answer = do("save", url=f"{proxy.url}/files/1/x.mp4", destination=str(tmp_path))
     assert answer["outcome"] in ("InvalidContentError", "FileTooLargeError")
     assert answer["grown"] < MOST
+
+
+def test_three_pictures_are_sent_in_bounds_also_where_they_are_sent_again_in_another_way(
+    tmp_path: Path,
+) -> None:
+    picture, size = tmp_path / "face.jpg", LARGEST // 2
+    picture.write_bytes(Media("jpg", size).whole())
+    with StandIn(takes="plain") as standin:
+        connection = connection_json(standin.url, standin.key, request_timeout=60)
+        with eater(**os.environ, AIRFLOW_CONN_MODELSLAB_DEFAULT=connection) as do:
+            do("submit", picture="/nowhere")  # loads what there is to load
+            answer = do("submit", picture=str(picture))
+        assert answer["outcome"] == "Accepted"
+        assert standin.stats()["submit"] == 2
+    assert answer["grown"] < 3 * size * MOST_OF_A_PICTURE

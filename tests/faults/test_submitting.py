@@ -35,7 +35,7 @@ def after_the_call(fault: Fault) -> Fault:
 def test_a_submission_whose_answer_is_lost_is_made_once(proxy: Proxy, behind: StandIn, fault: Fault) -> None:
     proxy.meet(then=after_the_call(fault))
     with pytest.raises(SubmissionUnknownError, match="track_id 7 may have been queued"):
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE, track_id=7)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, track_id=7)
     assert len(behind.submits(accepted=True)) == proxy.exchanges == 1
 
 
@@ -44,5 +44,5 @@ def test_a_submission_comes_by_a_connection_of_its_own(proxy: Proxy, behind: Sta
     hook = ModelsLabHook()
     hook.fetch(behind.add_job())
     for _ in range(2):
-        hook.swap_faces_in_image(IMAGE, FACE)
+        hook.swap_faces_in_image(image=IMAGE, face=FACE)
     assert proxy.connections == proxy.exchanges == 3

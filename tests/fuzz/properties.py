@@ -6,12 +6,13 @@ import json
 import ntpath
 import posixpath
 import re
+import string
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 from itertools import accumulate, pairwise
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from requests import PreparedRequest, RequestException
 
@@ -33,6 +34,7 @@ from airflow_provider_modelslab.protocol.outcome import (
 from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.submission import Accepted, Submission, read_submission
+from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.address import check_address, safe_url
@@ -46,6 +48,7 @@ TOKEN = "t0ken-of-a-signed-url"
 NOW = 1_700_000_000.0
 ID = "263"
 FOLDER = "/destination/263"
+_OF_A_URI = set(string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%")
 _DEVICE = re.compile(
     r"(con|prn|aux|nul|(com|lpt)[0-9])\.", re.IGNORECASE
 )  # no files on Windows, whatever the extension
@@ -202,7 +205,9 @@ def check_names(urls: list[str]) -> None:
 def check_id(text: str) -> None:
     """An id is refused, or it is one segment of a URL's path and one folder."""
     with suppress(ValueError):
-        path = fetch_path("/api/v6/faceswap", parse_request_id(text))
+        request_id = parse_request_id(text)
+        assert parse_request_id(request_id) == request_id
+        path = fetch_path("/api/v6/faceswap", request_id)
         url = urlsplit(_prepared(f"https://host{path}"))
         assert (url.netloc, url.path, url.query, url.fragment) == ("host", path, "", "")
         assert posixpath.normpath(path) == path
@@ -210,6 +215,29 @@ def check_id(text: str) -> None:
         folder = folder_name(text)
         assert posixpath.dirname(posixpath.normpath(f"/destination/{folder}/x")) == f"/destination/{text}"
         assert ntpath.basename(folder) == folder
+
+
+def check_number(value: Any) -> None:
+    """A number is refused as an id, or the id is that very number, however it is told."""
+    with suppress(ValueError):
+        found = parse_request_id(value)
+        assert found == str(int(value))
+        assert found == parse_request_id(found) == parse_request_id(f" {found}.0\n")
+        assert not isinstance(value, bool)
+
+
+def check_uri(url: str) -> None:
+    """A URL is refused, or a URI that is its own URI; and nothing of it is lost."""
+    with suppress(ValueError):
+        uri = as_uri(url)
+        assert as_uri(uri) == uri
+        assert not set(uri) - _OF_A_URI
+        assert not re.search("%(?![0-9A-Fa-f]{2})", uri)
+        assert uri == url or set(url) - _OF_A_URI or re.search(r"%|\[|\]|#", url)
+        given, sent = urlsplit(url), urlsplit(uri)
+        for part in ("path", "query", "fragment", "username", "password"):
+            assert unquote(getattr(given, part) or "") == unquote(getattr(sent, part) or "")
+        assert given.port == sent.port
 
 
 def check_url(url: str, *, allow_private: bool) -> None:

@@ -50,6 +50,7 @@ def address(data: bytes) -> None:
     url = data.decode("utf-8", "replace")
     for allow_private in (False, True):
         properties.check_url(url, allow_private=allow_private)
+    properties.check_uri(url)
     properties.check_shown(url)
     if len(data) >= 4:
         properties.check_ip(IPv4Address(data[:4]))

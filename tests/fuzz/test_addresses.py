@@ -35,3 +35,14 @@ def test_a_url_is_refused_or_asked_for_without_its_password(url: str, allow_priv
 @given(strategies.urls)
 def test_no_token_of_a_url_is_shown(url: str) -> None:
     properties.check_shown(url)
+
+
+_written = st.text('aäZ09 %2F[]{}|\\^`"<>+=&;?#/:@.~\u3000\u00ad', max_size=40).map("https://h/{}".format)
+
+
+@settings(max_examples=500)
+@example("https://h/%%2520?%")
+@example("https://\u212a/x")
+@given(strategies.urls | _written)
+def test_a_url_that_is_submitted_is_refused_or_a_uri_that_says_the_same(url: str) -> None:
+    properties.check_uri(url)

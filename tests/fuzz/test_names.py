@@ -25,3 +25,9 @@ def test_names_that_are_made_to_collide_do_not(names: list[str]) -> None:
 @given(strategies.any_text | st.text("aZ09._~-/\\%\n\0", max_size=140))
 def test_an_id_is_refused_or_one_segment_of_a_path(text: str) -> None:
     properties.check_id(text)
+
+
+@settings(max_examples=500)
+@given(st.integers() | st.floats() | st.decimals() | st.fractions() | st.booleans())
+def test_a_number_is_refused_or_the_id_that_it_says(value: object) -> None:
+    properties.check_number(value)

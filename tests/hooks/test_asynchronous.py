@@ -11,7 +11,7 @@ from airflow.providers.common.compat import connection as compat
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks import asynchronous
-from airflow_provider_modelslab.hooks.asynchronous import MOST_IN_FLIGHT, proxy_for, shared_client
+from airflow_provider_modelslab.hooks.asynchronous import MOST_IN_FLIGHT, shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, Refused, SlowDown, TryAgain
 from tests.connections import connection_json
@@ -166,11 +166,3 @@ async def test_a_look_up_that_fails_for_the_moment_is_tried_again(
         assert isinstance(outcome, TryAgain)
         assert "the database is restarting" in outcome.message
         assert isinstance(await client.fetch(job), Done)
-
-
-def test_the_proxy_is_the_one_that_requests_would_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("NO_PROXY", "internal.example")
-    monkeypatch.setenv("no_proxy", "internal.example")
-    assert proxy_for("https://modelslab.com/x") == "http://proxy.example:3128"
-    assert proxy_for("https://internal.example/x") is None

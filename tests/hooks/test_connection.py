@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import BaseHook, Connection
 
-from airflow_provider_modelslab.hooks.connection import ConnectionSettings, read_settings
+from airflow_provider_modelslab.hooks.connection import ConnectionSettings, read_settings, unknown_extras
 
 
 def connection(**fields: Any) -> Connection:
@@ -69,6 +69,34 @@ def test_an_extra_that_is_not_json_is_refused() -> None:
     object.__setattr__(broken, "_extra" if hasattr(broken, "_extra") else "extra", "{")
     with pytest.raises(ValueError, match="not JSON"):
         read_settings(broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        *(("reqest_timeout", "request_timeout"), ("timeout", "request_timeout"), ("path", "api_path")),
+        *(("apiPath", "api_path"), ("API-PATH", "api_path"), (" api_path ", "api_path")),
+        *(("extra__modelslab__api_path", "api_path"), ("allow_private_download", "allow_private_downloads")),
+        *(("requires_consent", "require_consent"), ("consent", "require_consent")),
+    ],
+)
+def test_a_misspelt_extra_field_is_told_with_the_nearest_right_one(name: str, meant: str) -> None:
+    (told,) = unknown_extras(connection(extra=json.dumps({name: 1, "api_path": "/x"})))
+    assert told == f"the extra field {name!r}, which means nothing here: did you mean {meant!r}?"
+
+
+def test_an_extra_field_that_is_like_none_is_told_with_all_that_there_are() -> None:
+    (told,) = unknown_extras(connection(extra='{"team": "vision"}'))
+    assert told.startswith("the extra field 'team', which means nothing here: there are api_path, request_t")
+    assert "vision" not in told
+
+
+def test_neither_the_key_nor_a_long_name_is_told_with_an_extra_field() -> None:
+    told = unknown_extras(
+        connection(password="a-secret-key", extra='{"a-secret-key": 1, "%s": 2}' % ("x" * 999))
+    )
+    assert "secret" not in told[0]
+    assert len(told[1]) < 200
 
 
 def test_an_extra_that_airflow_has_read_already_is_taken_as_it_is() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,11 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, Refusal, Refused, SlowDown, TryAgain, Waiting
-from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from tests.connections import connection_json
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
-
-QUICK = Pace(poke_interval=0.05)
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **extra: Any) -> ModelsLabHook:
@@ -126,7 +124,7 @@ def test_a_server_that_is_not_there_is_named_by_its_cause(monkeypatch: pytest.Mo
     assert "Connection refused" in outcome.message
 
 
-@pytest.mark.parametrize("bad", ["", -1, "a/b", "1\n", None, "None"])
+@pytest.mark.parametrize("bad", ["", -1, "a/b", "1\n2", None, "None"])
 def test_a_bad_id_is_refused_before_anything_is_sent(connected: StandIn, bad: Any) -> None:
     with pytest.raises(InvalidRequestIdError):
         ModelsLabHook().fetch(bad)
@@ -175,9 +173,23 @@ def test_a_running_job_and_a_rate_limit_are_not_trouble(connected: StandIn) -> N
 
 def test_a_taskflow_task_can_wait_and_get_the_result(connected: StandIn) -> None:
     job = connected.add_job(duration=0.3)
-    result = ModelsLabHook().get_result(job, timeout=10, pace=QUICK)
+    result = ModelsLabHook().get_result(job, timeout=10, poke_interval=0.05)
     assert result["id"] == str(job)
     assert result["output"] == connected.urls(job)
+
+
+def test_the_pace_and_the_timeout_of_a_wait_may_be_timedeltas(connected: StandIn) -> None:
+    job = connected.add_job(duration=60)
+    intervals = {"timeout": 0.5, "poke_interval": 0.01, "max_wait": 0.2}
+    with pytest.raises(FaceSwapTimeoutError):
+        ModelsLabHook().get_result(
+            job,
+            exponential_backoff=True,
+            **{name: timedelta(seconds=value) for name, value in intervals.items()},  # type: ignore[arg-type]
+        )
+    assert 3 <= connected.looks(job) <= 12
+    with pytest.raises(ValueError, match="poke_interval"):
+        ModelsLabHook().get_result(job, poke_interval=-1)
 
 
 def test_a_failed_job_raises_with_the_api_s_words_the_id_and_what_to_do(connected: StandIn) -> None:
@@ -191,7 +203,7 @@ def test_a_deadline_raises_with_the_last_state_after_a_last_look(connected: Stan
     with pytest.raises(
         FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: processing"
     ):
-        ModelsLabHook().get_result(job, timeout=1, pace=Pace(poke_interval=10))
+        ModelsLabHook().get_result(job, timeout=1, poke_interval=10)
     assert connected.looks(job) == 2
 
 

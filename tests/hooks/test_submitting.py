@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b64decode
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +53,18 @@ def submit(hook: ModelsLabHook, swap: Swap = SWAP) -> Submission:
     return hook.submit(hook.plan(swap, seed="a task"))
 
 
+def content_of(text: str, prefix: str = "") -> bytes:
+    assert text.startswith(prefix)
+    return b64decode(text.removeprefix(prefix), validate=True)
+
+
 def test_each_method_makes_its_call_and_returns_the_id(connected: StandIn) -> None:
     hook = ModelsLabHook()
     ids = [
-        hook.swap_faces_in_image(IMAGE, FACE),
-        hook.swap_face_in_image(IMAGE, FACE, ONE),
-        hook.swap_faces_in_video(VIDEO, FACE, output_format="mp4"),
-        hook.swap_face_in_video(VIDEO, FACE, ONE, watermark=False),
+        hook.swap_faces_in_image(image=IMAGE, face=FACE),
+        hook.swap_face_in_image(image=IMAGE, face=FACE, reference_image=ONE),
+        hook.swap_faces_in_video(video=VIDEO, face=FACE, output_format="mp4"),
+        hook.swap_face_in_video(video=VIDEO, face=FACE, reference_image=ONE, watermark=False),
     ]
     submits = connected.submits()
     assert [str(each["id"]) for each in submits] == ids
@@ -76,6 +82,31 @@ def test_each_method_makes_its_call_and_returns_the_id(connected: StandIn) -> No
     }
     assert len({each["track_id"] for each in submits}) == 4
     assert hook.get_result(ids[0])["id"] == ids[0]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_track_id_is_logged_before_the_call_and_the_id_after_it(
+    connected: StandIn, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], lost: bool
+) -> None:
+    if lost:
+        connected.fault("submit", accepts=True, reset=True)
+    with caplog.at_level(logging.INFO), suppress(SubmissionUnknownError):
+        ModelsLabHook().swap_faces_in_video(video=VIDEO, face=FACE, track_id=7)
+    said = caplog.text + capsys.readouterr().out
+    (submitted,) = connected.submits()
+    assert said.count("Submitting a face swap with track_id 7.") == 1
+    assert said.count(f"Request {submitted['id']}: submitted with track_id 7.") == (0 if lost else 1)
+
+
+def test_pictures_are_given_by_name_as_they_are_easily_swapped(connected: StandIn) -> None:
+    hook: Any = ModelsLabHook()
+    for swap in (
+        *(hook.swap_faces_in_image, hook.swap_face_in_image),
+        *(hook.swap_faces_in_video, hook.swap_face_in_video),
+    ):
+        with pytest.raises(TypeError, match="positional"):
+            swap(IMAGE, FACE)
+    assert connected.stats()["requests"] == 0
 
 
 def test_a_queued_swap_has_an_id_and_an_eta_and_one_that_is_done_its_files(connected: StandIn) -> None:
@@ -125,14 +156,14 @@ def test_a_lost_answer_is_unknown_and_the_call_is_made_once(
     hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.5)
     standin.fault("submit", **fault)
     with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may have been queued.*clear this task"):
-        hook.swap_faces_in_image(IMAGE, FACE, track_id=7)
+        hook.swap_faces_in_image(image=IMAGE, face=FACE, track_id=7)
     assert len(standin.submits(accepted=True)) == 1
 
 
 @pytest.mark.parametrize("payload", ["server_error", "unavailable", "code_upstream_unavailable"])
 def test_what_the_api_itself_did_not_take_is_submitted_again(connected: StandIn, payload: str) -> None:
     connected.fault("submit", payload=payload, times=3)
-    ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+    ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert connected.stats()["submit"] == 4
     assert len(connected.submits(accepted=True)) == 1
 
@@ -140,7 +171,7 @@ def test_what_the_api_itself_did_not_take_is_submitted_again(connected: StandIn,
 def test_a_server_that_never_takes_it_is_given_up_and_nothing_was_queued(connected: StandIn) -> None:
     connected.fault("submit", payload="server_error", times="always")
     with pytest.raises(ModelsLabUnavailableError, match=r"Internal server error.*Nothing was queued"):
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert connected.stats()["submit"] == schedule.TOLERANCE
 
 
@@ -209,14 +240,14 @@ def test_an_upload_that_is_cut_short_cannot_have_been_taken(
 def test_a_refusal_is_told_and_not_repeated(connected: StandIn, payload: str, error: Any) -> None:
     connected.fault("submit", payload=payload)
     with pytest.raises(error, match="track_id"):
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert connected.stats()["submit"] == 1
 
 
 def test_a_full_queue_is_waited_for(connected: StandIn) -> None:
     connected.configure(queue_limit=1, retry_after=1)
     connected.add_job(duration=1.5)
-    ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+    ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert 2 <= connected.stats()["submit"] <= 4
 
 
@@ -224,7 +255,7 @@ def test_a_queue_that_stays_full_is_an_error_at_the_deadline_after_a_last_try(co
     connected.configure(queue_limit=1, retry_after=60)
     connected.add_job(duration=600)
     with pytest.raises(QueueFullError, match=r"Maximum 1 queued.*Nothing was queued"):
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE, queue_timeout=0.5)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, queue_timeout=0.5)
     assert connected.stats()["submit"] == 2
 
 
@@ -233,12 +264,12 @@ def test_pictures_at_paths_are_sent_as_base64(connected: StandIn, tmp_path: Path
     for name in ("face.png", "group.jpg"):
         (tmp_path / name).write_bytes(Media(name[-3:]).whole())
     ModelsLabHook().swap_faces_in_image(
-        form.format(tmp_path / "group.jpg"), form.format(tmp_path / "face.png")
+        image=form.format(tmp_path / "group.jpg"), face=form.format(tmp_path / "face.png")
     )
     parameters = connected.submits()[0]["parameters"]
     assert parameters["base64"] is True
-    assert b64decode(parameters["target_image"]) == Media("png").whole()
-    assert b64decode(parameters["init_image"]) == Media("jpg").whole()
+    assert content_of(parameters["target_image"], "data:image/png;base64,") == Media("png").whole()
+    assert content_of(parameters["init_image"], "data:image/jpeg;base64,") == Media("jpg").whole()
 
 
 @pytest.mark.parametrize(
@@ -263,7 +294,9 @@ def test_an_enterprise_server_gets_its_own_path_and_parameters(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hook = connect(monkeypatch, standin.url, standin.key, api_path="/api/v1/enterprise/faceswap")
-    hook.swap_faces_in_image(IMAGE, FACE, watermark_image="https://example.com/m.png", track_id="order-7")
+    hook.swap_faces_in_image(
+        image=IMAGE, face=FACE, watermark_image="https://example.com/m.png", track_id="order-7"
+    )
     (submitted,) = standin.submits(accepted=True)
     assert submitted["track_id"] == "order-7"
     assert submitted["parameters"]["watermark_image"] == "https://example.com/m.png"
@@ -276,23 +309,26 @@ def test_a_team_can_require_consent(
 ) -> None:
     hook = connect(monkeypatch, standin.url, standin.key, require_consent=True)
     with pytest.raises(MissingConsentError, match="consent_reference"):
-        hook.swap_faces_in_image(IMAGE, FACE, consent_reference=reference)
+        hook.swap_faces_in_image(image=IMAGE, face=FACE, consent_reference=reference)
     assert standin.stats()["requests"] == 0
-    hook.swap_faces_in_image(IMAGE, FACE, consent_reference="form 12")
+    hook.swap_faces_in_image(image=IMAGE, face=FACE, consent_reference="form 12")
     assert "form 12" not in standin.submits()[0]["parameters"].values()
 
 
 def test_one_chosen_face_is_not_all_faces(connected: StandIn) -> None:
     hook = ModelsLabHook()
-    for swap, target in ((hook.swap_face_in_image, IMAGE), (hook.swap_face_in_video, VIDEO)):
+    for swap, target in (
+        (hook.swap_face_in_image, {"image": IMAGE}),
+        (hook.swap_face_in_video, {"video": VIDEO}),
+    ):
         with pytest.raises(InvalidSwapError, match="reference_image is empty"):
-            swap(target, FACE, None)  # type: ignore[arg-type]
+            swap(face=FACE, reference_image=None, **target)  # type: ignore[operator]
     assert connected.stats()["requests"] == 0
 
 
 def test_a_connection_that_cannot_be_used_is_told_before_anything_is_sent() -> None:
     with pytest.raises(InvalidConnectionError):
-        ModelsLabHook("nowhere").swap_faces_in_image(IMAGE, FACE)
+        ModelsLabHook("nowhere").swap_faces_in_image(image=IMAGE, face=FACE)
 
 
 def test_a_redirect_is_not_followed(connected: StandIn) -> None:

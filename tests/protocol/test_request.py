@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,9 +22,98 @@ from airflow_provider_modelslab.protocol.request import (
 )
 
 
-@pytest.mark.parametrize("value", [263, "263", "abc123-def456", "a_b.c~d", 118409305])
+class OwnInteger:
+    """An integer of another library, such as NumPy's."""
+
+    def __index__(self) -> int:
+        return 901
+
+    def __repr__(self) -> str:
+        return "OwnInteger()"
+
+
+@pytest.mark.parametrize("value", [263, "263", "abc123-def456", "a_b.c~d", 118409305, "1.5", "a.0", "0.0.0"])
 def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
     assert parse_request_id(value) == str(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(901.0, "901.0", "901.00", Decimal(901), Decimal("901.00"), Fraction(901), OwnInteger()),
+        *("901\n", " 901", "\t901.0\r\n", "901\u3000"),
+    ],
+    ids=repr,
+)
+def test_a_whole_number_is_an_id_whatever_has_made_it_and_white_space_is_not_part_of_it(value: Any) -> None:
+    assert parse_request_id(value) == "901"
+
+
+def test_what_pandas_and_numpy_make_of_ids_are_ids() -> None:
+    pandas = pytest.importorskip("pandas")
+    with_a_gap = pandas.DataFrame({"id": [901, None]})  # the whole column is of floats then
+    assert parse_request_id(with_a_gap["id"][0]) == "901"
+    assert parse_request_ids(pandas.Series([901, 902])) == ["901", "902"]
+    assert parse_request_ids(pandas.Series([901, 902]).to_numpy()) == ["901", "902"]
+    with pytest.raises(ValueError, match="entry 1: the request id nan"):
+        parse_request_ids(with_a_gap["id"])
+    numpy = pytest.importorskip("numpy")
+    assert parse_request_id(numpy.int64(901)) == parse_request_id(numpy.float32(901)) == "901"
+    for value in (numpy.float32(118409305), numpy.bool_(True)):
+        with pytest.raises(ValueError, match="request id"):
+            parse_request_id(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), -float("inf"), 901.5, 2.0**53, 1e300]
+    + [Decimal(each) for each in ("NaN", "sNaN", "Infinity", "901.5", "1E+400")]
+    + [Fraction(1, 2)],
+    ids=repr,
+)
+def test_a_number_that_is_not_whole_or_not_exact_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="no whole number, or is too large to be exact"):
+        parse_request_id(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("9 01", "' '"),
+        ("9\n01", r"'\\n'"),
+        ("a/b?c", "'/', '\\?'"),
+        ("-1", "'-'"),
+        ("é1", "'é'"),
+        ('"1"', "'\"'"),
+    ],
+)
+def test_the_characters_at_fault_are_named(value: str, shown: str) -> None:
+    with pytest.raises(ValueError, match=f"has {shown}: characters"):
+        parse_request_id(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expression"),
+    [
+        ({"id": 263, "status": "processing"}, "task.output['id']"),
+        (MappingProxyType({"request_id": 263}), "task.output['request_id']"),
+        ("{'id': 263, 'output': []}", "{{ ti.xcom_pull(task_ids='…')['id'] }}"),
+        ('{"status": "processing", "taskId": 7}', "{{ ti.xcom_pull(task_ids='…')['taskId'] }}"),
+        ("{}", "['id']"),
+    ],
+)
+def test_a_whole_answer_is_told_from_its_id_with_the_way_to_it(value: Any, expression: str) -> None:
+    with pytest.raises(ValueError, match="whole answer") as caught:
+        parse_request_ids(value)
+    assert expression in str(caught.value)
+    assert "263" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [True, False, "True", "false", " TRUE "])
+def test_a_boolean_is_named_as_what_it_is(value: object) -> None:
+    with pytest.raises(ValueError, match=r"boolean.*pass the id") as caught:
+        parse_request_id(value)
+    assert "rendered to nothing" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +126,7 @@ def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
         ("a/b", "characters"),
         ("../wallet_balance", "characters"),
         ("..", "characters"),
-        ("263\n", "characters"),
+        ("26\n3", "characters"),
         ("263?x=1", "characters"),
         ("263#", "characters"),
         ("%2e%2e", "characters"),
@@ -43,9 +136,11 @@ def test_a_documented_id_is_taken_as_text(value: int | str) -> None:
         ("null", "rendered to nothing"),
         ("{{ params.id }}", "not rendered"),
         ("[1, 2]", r"output\), or set render_template_as_native_obj=True on the DAG$"),
+        ("nan", "rendered to nothing"),
         (None, "NoneType"),
         (True, "bool"),
         (2.5, "float"),
+        (object(), "object"),
         (b"263", "bytes"),
         ({"id": 263}, "dict"),
     ],
@@ -105,6 +200,8 @@ def test_no_text_gets_out_of_the_path_of_the_fetch_call(value: str) -> None:
         (("https://modelslab.com/", None, None), "https://modelslab.com"),
         (("gpu.example.com", "http", 8080), "http://gpu.example.com:8080"),
         (("http://gpu.example.com:81", "https", 8080), "http://gpu.example.com:81"),
+        (("models_lab", "http", 8000), "http://models_lab:8000"),  # Docker's names
+        (("http://models_lab:8000", None, None), "http://models_lab:8000"),
         (("modelslab.com", None, 0), "https://modelslab.com"),  # what Airflow's form makes of an empty port
         (("10.0.0.7", "HTTPS", None), "https://10.0.0.7"),
         (("http://[::1]:9", None, None), "http://[::1]:9"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
+from airflow_provider_modelslab.protocol.given import Kind
+from airflow_provider_modelslab.protocol.picture import Picture
 from airflow_provider_modelslab.protocol.swap import (
-    Kind,
     Swap,
     SwapRequest,
     check_swap,
@@ -60,10 +62,12 @@ def test_what_is_asked_for_is_sent_under_its_documented_name() -> None:
 
 def test_pictures_read_from_paths_are_sent_as_base64_which_is_said_once() -> None:
     swap = Swap(face="/data/face.jpg", image="s3://aws@bucket/group.jpg")
-    request = plan_swap(swap, seed="s", encoded={"face": "RkFDRQ==", "image": "R1JPVVA="})
+    face, image = Picture("image/png", "RkFDRQ=="), Picture("image/jpeg", "R1JPVVA=")
+    request = plan_swap(swap, seed="s", encoded={"face": face, "image": image})
+    assert request.has_pictures
     assert request.parameters["base64"] is True
-    assert request.parameters["init_image"] == "R1JPVVA="
-    assert request.parameters["target_image"] == "RkFDRQ=="
+    assert request.parameters["init_image"] == image
+    assert request.parameters["target_image"] == face
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,10 @@ def test_pictures_read_from_paths_are_sent_as_base64_which_is_said_once() -> Non
         ({"image": "None"}, "image is 'None'"),
         ({"image": "data:image/png;base64,iVBOR"}, "image is 'data:.*absolute path"),
         ({"image": "https://"}, "image is not a URL"),
-        ({"image": "https://example.com/a b.jpg"}, "image is not a URL"),
+        ({"image": "https://example.com/a\nb.jpg"}, "image is not a URL"),
+        ({"image": "https://example.com/a\u2028b.jpg"}, "image is not a URL"),
+        ({"image": "https://a b/x.jpg"}, "image is not a URL"),
+        ({"image": IMAGE, "webhook": "https://example.com/\tx"}, "webhook is not a URL"),
         ({"image": "https://[::1/x"}, "image is not a URL"),
         ({"image": [IMAGE]}, "image is a list.*public URL"),
         ({"image": b"GIF89a"}, "image is a bytes.*absolute path"),
@@ -137,6 +144,32 @@ def test_the_track_id_is_an_integer_and_on_enterprise_servers_a_string() -> None
     with pytest.raises(ValueError, match="integer"):
         plan(image=IMAGE, track_id="order-7")
     assert plan(image=IMAGE, track_id="order-7", enterprise=True).track_id == "order-7"
+
+
+@pytest.mark.parametrize("number", [7.0, Decimal(7), "7\n", " 7"])
+def test_a_track_id_may_be_a_number_of_any_type(number: Any) -> None:
+    assert plan(image=IMAGE, track_id=number).track_id == 7
+
+
+def test_what_is_no_part_of_a_uri_is_encoded_in_every_url_and_the_fingerprint_does_not_know() -> None:
+    def url(name: str) -> str:
+        return f"https://example.com/{name} ä[1].jpg?sig=a%2Fb%2f+c"
+
+    swap = Swap(
+        face=f" {url('face')}\n",
+        image=url("image"),
+        reference_image=url("one"),
+        webhook=url("hook"),
+        watermark_image=url("mark"),
+    )
+    request = plan_swap(swap, seed="s", enterprise=True)
+    names = ("target_image", "init_image", "reference_image", "webhook", "watermark_image")
+    assert [request.parameters[name] for name in names] == [
+        f"https://example.com/{name}%20%C3%A4%5B1%5D.jpg?sig=a%2Fb%2f+c"
+        for name in ("face", "image", "one", "hook", "mark")
+    ]
+    assert not request.has_pictures
+    assert swap.fingerprint() == "93b52cc8844407ce"  # as of 0.1.0: what a store holds must be found again
 
 
 def test_without_one_a_track_id_is_made_that_is_the_same_at_each_try() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -48,10 +49,16 @@ def test_a_sequence_of_ids_gives_a_list_in_the_same_order(connected: StandIn, de
 
 @BOTH
 def test_a_sequence_of_one_gives_a_list_and_an_empty_one_an_empty_list(
-    connected: StandIn, deferrable: bool
+    connected: StandIn,
+    deferrable: bool,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert len(run_task(sensor([connected.add_job()], deferrable=deferrable))) == 1
-    assert run_task(sensor([], deferrable=deferrable)) == []
+    with caplog.at_level(logging.INFO):
+        assert run_task(sensor([], deferrable=deferrable)) == []
+    said = caplog.text + capsys.readouterr().out  # the former on Airflow 2.11
+    assert said.count("request_id is an empty list") == 1
 
 
 def test_a_job_that_is_done_never_defers(connected: StandIn) -> None:

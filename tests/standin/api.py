@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,9 @@ REQUIRED = {
     "single_video_swap": ("init_image", "init_video"),
     "specific_video_swap": ("init_image", "init_video", "reference_image"),
 }
+# A URI has no other characters, whatever browsers make of them.
+_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\])?[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]+")
+_DATA_URI = re.compile(r"data:image/(jpeg|png|webp|gif);base64,")
 VIDEO_FORMATS = ("mp4",)
 
 
@@ -68,7 +72,7 @@ def system_details(world: World, ask: Ask) -> Payload:
 
 
 def submit(world: World, ask: Ask) -> Payload:
-    if refusal := wrong_key(world, ask) or _invalid(ask) or _too_many(world):
+    if refusal := wrong_key(world, ask) or _invalid(world, ask) or _too_many(world):
         world.submitted(ask.action, ask.body, None)
         return refusal
     job = _new_job(world, ask)
@@ -76,20 +80,19 @@ def submit(world: World, ask: Ask) -> Payload:
     return Payload(200, answer(job, world.clock(), world.url))
 
 
-def _invalid(ask: Ask) -> Payload | None:
+def _invalid(world: World, ask: Ask) -> Payload | None:
     missing = [name for name in REQUIRED[ask.action] if not ask.body.get(name)]
     if missing:
         words = {name: [f"The {name.replace('_', ' ')} field is required."] for name in missing}
         return Payload(400, {"status": "error", "message": words})
-    if not all(_usable(ask, name) for name in REQUIRED[ask.action]):
-        return Payload(400, {"status": "error", "message": "Unable to fetch image from provided URL"})
+    for name in REQUIRED[ask.action]:
+        if fault := _unusable(world.settings.takes, ask, name):
+            return fault
     if ask.body.get("output_format", "mp4") not in VIDEO_FORMATS:
         return _wrong("output_format", "is invalid")
     track_id = ask.body.get("track_id")
-    if track_id is not None and isinstance(track_id, str) is not ("/enterprise/" in ask.api_path):
-        return _wrong(
-            "track_id", "must be a string" if "/enterprise/" in ask.api_path else "must be an integer"
-        )
+    if track_id is not None and not isinstance(track_id, str) and "/enterprise/" in ask.api_path:
+        return _wrong("track_id", "must be a string")
     return None
 
 
@@ -98,12 +101,19 @@ def _wrong(name: str, what: str) -> Payload:
     return Payload(400, {"status": "error", "message": {name: [words]}})
 
 
-def _usable(ask: Ask, name: str) -> bool:
-    """A picture is a public URL, or with ``base64`` its text; a clip is a URL."""
+def _unusable(takes: str, ask: Ask, name: str) -> Payload | None:
+    """A picture is a public URL, or with ``base64`` its text in a way that is taken; a clip is a URL."""
     value = str(ask.body[name])
-    if ask.body.get("base64") and "video" not in ask.action:
-        return _is_base64(value)
-    return value.startswith(("http://", "https://"))
+    if not ask.body.get("base64") or "video" in ask.action:
+        if _URL.fullmatch(value):
+            return None
+        return Payload(400, {"status": "error", "message": "Unable to fetch image from provided URL"})
+    uri = _DATA_URI.match(value)
+    if takes not in ("any", "data_uri" if uri else "plain"):
+        return _wrong(name, "must be a valid URL" if takes == "data_uri" else "must be valid base64")
+    if not _is_base64(value[uri.end() if uri else 0 :]):
+        return _wrong(name, "must be valid base64")
+    return None
 
 
 def _is_base64(text: str) -> bool:

@@ -26,7 +26,7 @@ BACKLOG = 4096
 
 def application(world: World) -> web.Application:
     """Return the app with all of its routes."""
-    app = web.Application(client_max_size=64 * 1024**2)
+    app = web.Application(client_max_size=128 * 1024**2)
     for path in api.API_PATHS:
         _add_api(app, world, path)
     app.router.add_post("/api/wallet_balance", _api(world, "wallet", api.wallet))

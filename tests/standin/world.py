@@ -28,6 +28,7 @@ class Settings:
     :param queue_limit: how many unfinished jobs it allows before a submit meets 429; none means any number
     :param retry_after: seconds that it then asks to keep away
     :param balance: what the wallet holds
+    :param takes: the ways in which it takes base64 pictures: ``data_uri``, ``plain``, or ``any``
     :param submit: settings of the jobs that submit calls create
     :param enterprise_fetch: which form of the fetch call its enterprise paths speak: ``path`` (the id in the
         path), ``body`` (in the body) or ``both``; the other is a 404 without content
@@ -38,6 +39,7 @@ class Settings:
     queue_limit: int | None = None
     retry_after: float = 30
     balance: float = 43.6
+    takes: str = "any"
     submit: dict[str, Any] = field(default_factory=dict)
     enterprise_fetch: str = "both"
 

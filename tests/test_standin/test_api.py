@@ -212,15 +212,23 @@ def test_submits_are_remembered_with_what_came_of_them_and_without_the_key(serve
     assert accepted["parameters"] == {**SWAP, "track_id": 7}
 
 
-@pytest.mark.parametrize(
-    ("api_path", "right", "wrong"), [("/api/v6/faceswap", 7, "7"), ("/api/v1/enterprise/faceswap", "7", 7)]
-)
-def test_a_track_id_is_a_number_and_on_enterprise_servers_text(
-    server: StandIn, api_path: str, right: Any, wrong: Any
-) -> None:
-    path = f"{api_path}/multiple_face_swap"
-    assert post(server, path, **SWAP, track_id=right).status_code == 200
-    assert post(server, path, **SWAP, track_id=wrong).status_code == 400
+def test_a_track_id_is_text_on_enterprise_servers_and_elsewhere_a_number_too(server: StandIn) -> None:
+    v6, enterprise = (f"{path}/multiple_face_swap" for path in ("/api/v6/faceswap", API_PATHS[2]))
+    for track_id in (7, "order-7"):  # the latter from the vendor's own client
+        assert post(server, v6, **SWAP, track_id=track_id).status_code == 200
+    assert post(server, enterprise, **SWAP, track_id="order-7").status_code == 200
+    assert post(server, enterprise, **SWAP, track_id=7).status_code == 400
+
+
+@pytest.mark.parametrize(("takes", "plain", "uri"), [("any", 1, 1), ("plain", 1, 0), ("data_uri", 0, 1)])
+def test_pictures_are_taken_in_the_way_that_is_set(server: StandIn, takes: str, plain: int, uri: int) -> None:
+    server.configure(takes=takes)
+    for text, taken in (("/9j/4AAQ", plain), ("data:image/jpeg;base64,/9j/4AAQ", uri)):
+        body: dict[str, Any] = {"init_image": text, "target_image": text, "base64": True}
+        answer = post(server, "/api/v6/faceswap/multiple_face_swap", **body)
+        assert answer.status_code == (200 if taken else 400)
+    body = {"init_image": "data:image/jpeg;base64,%", "target_image": "%", "base64": True}
+    assert post(server, "/api/v6/faceswap/multiple_face_swap", **body).status_code == 400
 
 
 def test_the_answer_to_a_submit_can_be_lost_after_it_was_carried_out(server: StandIn) -> None:

@@ -10,8 +10,8 @@ import pytest
 from blockbuster import BlockingError, blockbuster_ctx
 
 from airflow_provider_modelslab.hooks import asynchronous
-from airflow_provider_modelslab.hooks.asynchronous import make_ssl_context
 from airflow_provider_modelslab.protocol import schedule
+from airflow_provider_modelslab.transport.environment import make_ssl_context
 from tests.connections import connection_json
 from tests.standin import StandInProcess
 from tests.triggers.test_face_swap import fire, make_trigger
