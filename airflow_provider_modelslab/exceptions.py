@@ -6,15 +6,69 @@ same answer. The others leave the decision to the task's ``retries``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from airflow.providers.common.compat.sdk import (
     AirflowException,
     AirflowFailException,
     AirflowSensorTimeout,
 )
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_FACTS = ("request_id", "track_id", "conn_id", "api_message", "http_status", "host")
+
 
 class ModelsLabError(AirflowException):
-    """Anything this provider raises; retried as the task's ``retries`` say unless a subclass differs."""
+    """Anything this provider raises; retried as the task's ``retries`` say unless a subclass differs.
+
+    What the text says stands in attributes too, so that a failure callback need not read English. Each is
+    None where it is not known, and all of them survive pickling.
+
+    :param args: the text
+    :param request_id: the face swap's id at ModelsLab; of several that failed, the first
+    :param track_id: the name that its submit call gave it
+    :param conn_id: id of the Airflow connection of type ModelsLab
+    :param api_message: the API's own words
+    :param http_status: HTTP status of the answer, of the API or of the file server
+    :param host: host name of the file's URL, without the rest of it, which may hold a token
+    """
+
+    def __init__(
+        self,
+        *args: object,
+        request_id: str | None = None,
+        track_id: int | str | None = None,
+        conn_id: str | None = None,
+        api_message: str | None = None,
+        http_status: int | None = None,
+        host: str | None = None,
+    ) -> None:
+        super().__init__(*args)
+        self.request_id = request_id
+        self.track_id = track_id
+        self.conn_id = conn_id
+        self.api_message = api_message
+        self.http_status = http_status
+        self.host = host
+
+    def knowing(self, **facts: Any) -> Self:
+        """Return this error, with those attributes filled in that it does not have yet.
+
+        :param facts: attributes by name
+        """
+        for name, value in facts.items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
+        return self
+
+    def reworded(self, text: str) -> Self:
+        """Return an error of the same class that knows the same, with another text.
+
+        :param text: what it says
+        """
+        return type(self)(text, **{name: getattr(self, name) for name in _FACTS})
 
 
 class InvalidConnectionError(ModelsLabError, AirflowFailException):
