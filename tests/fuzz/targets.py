@@ -77,8 +77,8 @@ _JSON = """
 """
 _URLS = "https:// http:// data: @ // \\ ? # %00 %2f %5c .. %2e%2e con output-1 .jpg [::1] 127.0.0.1 :443"
 _FILES = """
-    \xff\xd8 \xff\xd9 \xff\xda \xff\xe1 IDAT IEND \0\0\0\0 \x21\xfe \x2c \x3b RIFF WEBP VP8 ftyp moov mdat moof
-    free \0\0\0\x08 \0\0\0\1 \x1a\x45\xdf\xa3 \x18\x53\x80\x67 \x1f\x43\xb6\x75 \1\xff\xff\xff\xff\xff\xff\xff
+    \xff\xd8 \xff\xd9 \xff\xda \xff\xe1 IDAT IEND \0\0\0\0 \x21\xfe \x2c \x3b RIFF WEBP VP8 ftyp moov mdat
+    moof free \0\0\0\x08 \0\0\0\1 \x1a\x45\xdf\xa3 \x18\x53\x80\x67 \x1f\x43\xb6\x75 \1\xff\xff\xff\xff\xff\xff\xff
     /9j/ base64,
 """
 WORDS = {
