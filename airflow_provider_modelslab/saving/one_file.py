@@ -80,7 +80,7 @@ class FileSaver:
                 self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
                 raise type(error)(f"{shown(source)} was refused: {error}") from None
-        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time because {why}")
+        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time: {why}")
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
         download = _Inline(source) if is_data(source) else Download(self.session, source, budget)
