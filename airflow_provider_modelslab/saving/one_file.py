@@ -90,7 +90,7 @@ class FileSaver:
                 if start == STARTS or is_inline(source):
                     raise refused from None
                 budget.try_again(str(refused), nth=start, error=refused)
-        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time because {why}")
+        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time: {why}")
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
         download = _Inline(source) if is_inline(source) else Download(self.session, source, budget)

@@ -120,7 +120,7 @@ class WebM(Walker):
 
     def _identifier(self) -> Generator[None, bytes, bytes]:
         first = yield from self._take(1)
-        self._between = False
+        self._between = self._entered and not any(each.startswith(first) for each in _WITHIN)
         return first + (yield from self._take(min(8 - first[0].bit_length(), 3)))
 
     def _length(self) -> Generator[None, bytes, int | None]:
@@ -132,9 +132,9 @@ class WebM(Walker):
         return None if value == (1 << 7 * (more + 1)) - 1 else value
 
     def verdict(self) -> Verdict:
-        if self._entered and self._clusters and (self._ended or self._between):
-            return UNTOLD
-        return super().verdict()
+        if not self._entered:
+            return super().verdict()
+        return UNTOLD if self._clusters and (self._ended or self._between) else self._unended()
 
     def _unended(self) -> Verdict:
         where = "within an element" if self._entered and not self._between else "before its Segment does"

@@ -84,5 +84,6 @@ def test_a_webm_that_was_streamed_tells_whether_its_last_element_is_whole() -> N
     assert states[-1] is State.UNTOLD
     assert states.count(State.UNTOLD) < 20
     assert State.WHOLE not in states
-    assert verdict_of(WebM(), film + b"trailing bytes").state is State.UNTOLD
-    assert verdict_of(WebM(), film[:350]).state is State.CUT  # no Cluster yet
+    for behind in (b"\n", b"\r\n", bytes(1), bytes(20), b"trailing bytes"):
+        assert verdict_of(WebM(), film + behind).state is State.UNTOLD
+        assert verdict_of(WebM(), film[:357] + behind).state is State.CUT  # no Cluster yet
