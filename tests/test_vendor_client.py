@@ -93,6 +93,13 @@ def test_its_submit_calls_make_jobs_that_its_fetch_gets(
     assert result["output"][0].endswith("." + kind)
 
 
+@pytest.mark.parametrize("enterprise", [False, True])
+def test_its_track_ids_are_texts_which_both_servers_take(server: StandIn, enterprise: bool) -> None:
+    schema = MultipleFaceSwap(init_image=FACE, target_image=FACE, track_id="order-7")
+    assert vendor(server, enterprise=enterprise).multiple_face_swap(schema)["status"] == "success"
+    assert [each["track_id"] for each in server.submits(accepted=True)] == ["order-7"]
+
+
 def test_its_wrong_key_is_refused(server: StandIn) -> None:
     job = server.add_job()
     with pytest.raises(Exception, match=r"401.*Invalid API key"):

@@ -1,126 +1,31 @@
-"""The worker, the triggerer and the downloads go the same way, over real sockets: what requests documents.
-
-Each row of the tables is tried on all three. The stand-in has the names below only for who asks a proxy.
-"""
+"""The worker, the triggerer and the downloads go through the same proxies: what requests documents."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import ssl
+import logging
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.hooks.asynchronous import shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from airflow_provider_modelslab.protocol.outcome import Done, TryAgain
-from airflow_provider_modelslab.saving.guard import GuardedSession
 from airflow_provider_modelslab.transport import environment
 from airflow_provider_modelslab.transport.environment import Route, route_to
 from tests.connections import connection_json
 from tests.deferring import Pushed, Store, run_task
-from tests.forward_proxy import ForwardProxy, forwarding, tls_before
 from tests.operators import swapper
-from tests.saving.certificates import hashed_folder, self_signed
+from tests.transport.faces import FACES, HTTP, HTTPS, Going, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.forward_proxy import ForwardProxy
     from tests.standin import StandIn
 
-HTTP, HTTPS = "http://models_lab:8000", "https://modelslab.example"
-FACES = ("worker", "triggerer", "download")
-TIMEOUT = (5.0, 5.0)
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [each for each in os.environ if each.upper().endswith(("_PROXY", "_CA_BUNDLE"))]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return self_signed(tmp_path_factory.mktemp("tls"), ["127.0.0.1"], ["modelslab.example"])
-
-
-@pytest.fixture(scope="module")
-def context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-@pytest.fixture
-def tls(standin: StandIn, context: ssl.SSLContext) -> Iterator[str]:
-    """``host:port`` of the stand-in behind TLS."""
-    with tls_before(standin.url, context) as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(standin: StandIn, tls: str) -> Iterator[ForwardProxy]:
-    with forwarding(standin.url, tls) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def tls_proxy(standin: StandIn, tls: str, context: ssl.SSLContext) -> Iterator[ForwardProxy]:
-    with forwarding(standin.url, tls, context) as proxy:
-        yield proxy
-
-
-class Going:
-    """Goes to a server by each of the three, and tells what came of it: done, in trouble, or the error."""
-
-    def __init__(self, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.job = str(standin.add_job())
-        self.path = standin.urls(self.job)[0].removeprefix(standin.url)
-        self.key = standin.key
-        self.set = monkeypatch.setenv
-
-    def to(self, url: str) -> dict[str, str]:
-        self.set("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(url, self.key))
-        found = {"worker": told(lambda: ModelsLabHook().fetch(self.job))}
-        found["triggerer"] = told(lambda: asyncio.run(self._look()))
-        found["download"] = told(lambda: self._download(url))
-        return found
-
-    async def _look(self) -> Any:
-        async with shared_client("modelslab_default") as client:
-            return await client.fetch(self.job)
-
-    def _download(self, url: str) -> Any:
-        with GuardedSession(allow_private=True) as session:
-            return session.open(url + self.path, {}, TIMEOUT)
-
-
-def told(go: Any) -> str:
-    try:
-        outcome = go()
-    except InvalidConnectionError as err:
-        return str(err)
-    except Exception:
-        return "trouble"
-    if isinstance(outcome, TryAgain):
-        return "trouble"
-    return "done" if isinstance(outcome, Done) or outcome.status_code == 200 else repr(outcome)
-
-
-@pytest.fixture
-def go(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> Going:
-    return Going(standin, monkeypatch)
-
-
-def all_of(said: str) -> dict[str, str]:
-    return dict.fromkeys(FACES, said)
-
-
+pytestmark = pytest.mark.usefixtures("nothing_set")
 DEAD = "http://127.0.0.1:9"
 
 
@@ -156,6 +61,7 @@ def test_the_proxy_that_the_environment_names_is_gone_through(
     proxy: ForwardProxy,
     certificate: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
     url: str,
     settings: dict[str, str],
     user: str,
@@ -163,7 +69,9 @@ def test_the_proxy_that_the_environment_names_is_gone_through(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     for name, value in settings.items():
         monkeypatch.setenv(name, value.format(f"127.0.0.1:{proxy.port}"))
-    assert go.to(url) == all_of("done")
+    with caplog.at_level(logging.DEBUG):
+        assert go.to(url) == all_of("done")
+    assert "s3cret" not in caplog.text
     if url == HTTPS:
         assert proxy.seen == [("CONNECT", "modelslab.example:443", user)] * 3
     else:
@@ -229,8 +137,6 @@ def test_what_no_proxy_names_is_reached_without_one(
 
 def _resolve_names_below_localhost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not every system does, though RFC 6761 asks for it."""
-    import socket
-
     really = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
@@ -287,104 +193,10 @@ def test_what_is_wrong_with_a_proxy_is_nothing_to_a_host_that_needs_none(
     assert go.to(standin.url) == all_of("done")
 
 
-@pytest.mark.parametrize(
-    ("settings", "trusted"),
-    [
-        ({}, False),
-        ({"REQUESTS_CA_BUNDLE": "file"}, True),
-        ({"REQUESTS_CA_BUNDLE": "folder"}, True),
-        ({"CURL_CA_BUNDLE": "file"}, True),
-        ({"CURL_CA_BUNDLE": "folder"}, True),
-        ({"REQUESTS_CA_BUNDLE": "other", "CURL_CA_BUNDLE": "file"}, False),
-        ({"REQUESTS_CA_BUNDLE": "file", "CURL_CA_BUNDLE": "nowhere"}, True),
-        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "folder"}, True),
-        ({"REQUESTS_CA_BUNDLE": ""}, False),
-        ({"requests_ca_bundle": "file"}, False),  # only proxies' names may be in lower case
-        ({"SSL_CERT_FILE": "file", "SSL_CERT_DIR": "folder"}, False),
-    ],
-    ids=str,
-)
-def test_the_certificates_that_the_environment_names_are_trusted(
-    *,
-    go: Going,
-    tls: str,
-    certificate: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: dict[str, str],
-    trusted: bool,
-) -> None:
-    places = {
-        "file": certificate,
-        "folder": hashed_folder(tmp_path / "certificates", certificate),
-        "other": self_signed(tmp_path, ["127.0.0.1"], []),
-        "nowhere": tmp_path / "nowhere",
-    }
-    for name, place in settings.items():
-        monkeypatch.setenv(name, str(places.get(place, "")))
-    assert go.to(f"https://{tls}") == all_of("done" if trusted else "trouble")
-
-
-@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("nowhere", "which is not there"),
-        ("notes.txt", "in which is no certificate"),
-        ("empty", "a folder in which no file is named as 'openssl rehash' does"),
-        ("unnamed", "a folder in which no file is named as 'openssl rehash' does"),
-        ("notes.txt/x", r"which cannot be read (NotADirectoryError)"),
-    ],
-)
-def test_certificates_that_nobody_can_read_are_the_same_error_for_all(
-    *,
-    go: Going,
-    certificate: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    place: str,
-    said: str,
-) -> None:
-    (tmp_path / "notes.txt").write_text("not a certificate")
-    for folder in ("empty", "unnamed"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "unnamed/ca.pem").write_bytes(certificate.read_bytes())
-    monkeypatch.setenv(name, str(tmp_path / place))
-    found = go.to("https://127.0.0.1:9")
-    (message,) = set(found.values())
-    assert f"cannot be gone: {name} names {tmp_path / place}, {said}. Set it to a file" in message
-
-
-def test_certificates_are_nothing_to_a_server_without_tls(
-    go: Going, standin: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-    assert go.to(standin.url) == all_of("done")
-    assert route_to(standin.url) == Route()
-
-
 def test_the_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://me:s3cret@127.0.0.1:9")
     assert "s3cret" in str(route_to(HTTP).proxy)
     assert "s3cret" not in repr(route_to(HTTP))
-
-
-async def test_a_way_that_changes_with_the_connection_is_gone_at_once(
-    standin: StandIn, tls: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As where a key is rotated, and the server has got TLS with it."""
-    job = str(standin.add_job())
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(standin.url, "an-older-key"))
-    async with shared_client("modelslab_default") as client:
-        before = connection_json(standin.url, standin.key)
-        monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", before)
-        assert isinstance(await client.fetch(job), Done)
-        standin.rotate_key("the-key-after-rotation")
-        after = connection_json(f"https://{tls}", "the-key-after-rotation")
-        monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", after)
-        assert isinstance(await client.fetch(job), Done)
 
 
 def test_tls_within_tls_is_refused_where_no_event_loop_speaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,3 +217,12 @@ def test_a_task_fails_at_once_and_is_not_in_doubt_whether_anything_was_submitted
     with pytest.raises(InvalidConnectionError, match="HTTP_PROXY names a SOCKS proxy"):
         run_task(swapper() if swap else getter, {"ti": Pushed(), "task_state_store": store})
     assert store.get("modelslab_face_swap") is None
+
+
+def test_the_button_says_what_is_in_the_way(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(HTTP, standin.key))
+    monkeypatch.setenv("HTTP_PROXY", "socks5://me:s3cret@127.0.0.1:9")
+    works, said = ModelsLabHook().test_connection()
+    assert not works
+    assert "HTTP_PROXY names a SOCKS proxy" in said
+    assert "s3cret" not in said
