@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -25,6 +24,7 @@ from airflow_provider_modelslab.hooks.connection import (
     read_settings,
 )
 from airflow_provider_modelslab.hooks.patience import ride_out
+from airflow_provider_modelslab.hooks.round_robin import wait_for_each
 from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
 from airflow_provider_modelslab.messages import error_of
 from airflow_provider_modelslab.protocol.answer import Answer, read_answer
@@ -32,7 +32,8 @@ from airflow_provider_modelslab.protocol.key_check import key_check_path, read_k
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
 from airflow_provider_modelslab.protocol.request import fetch_path, parse_request_id
 from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, ending_of
 
 if TYPE_CHECKING:
     import requests
@@ -101,6 +102,7 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         request_id: int | str,
         *,
         tolerance: int | None = TOLERANCE,
+        until: float = float("inf"),
         sleep: Callable[[float], None] = time.sleep,
     ) -> Outcome | Ending:
         """Ask until the answer is anything but passing trouble, or trouble has lasted too long.
@@ -108,13 +110,15 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         :param request_id: the id that the submit call gave
         :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
             ``TryAgain`` instead
+        :param until: when to look a last time, in seconds since the epoch, and come back with ``TryAgain``
         :param sleep: how to pass the seconds in between
-        :return: the ending, or ``Waiting`` or ``SlowDown``
+        :return: the ending, or ``Waiting``, ``SlowDown`` or ``TryAgain``
         """
         outcome, looks = ride_out(
             lambda: self.fetch(request_id),
             f"Request {request_id}",
             most=min(tolerance or TOLERANCE, TOLERANCE),
+            until=until,
             warn=self.log.warning,
             sleep=sleep,
         )
@@ -137,19 +141,8 @@ class ModelsLabHook(SubmitsFaceSwaps, BaseHook):
         """
         started = time.time()
         wait = Wait(started, started + timeout, pace, tolerance)
-        seen = ""
-        while True:
-            outcome = self.fetch(request_id)
-            step = wait.after(outcome, time.time(), random.random())
-            if isinstance(step, Ending):
-                return step
-            if (now_seen := type(outcome).__name__) != seen:
-                seen = now_seen
-                self.log.info(
-                    "Request %s: %s after %.0f s.", request_id, describe(outcome), time.time() - started
-                )
-            time.sleep(max(0.0, step.next_look - time.time()))
-            wait = step
+        story = Story(1, started, self.log.info)
+        return next(wait_for_each(lambda _: self.fetch(request_id), [str(request_id)], wait, story.tell))[1]
 
     def get_result(
         self, request_id: int | str, *, timeout: float = 3600, pace: Pace = ADAPTIVE

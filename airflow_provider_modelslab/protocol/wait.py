@@ -36,6 +36,7 @@ class EndingKind(str, Enum):
     UNAVAILABLE = "unavailable"
     NOT_FOUND = "not_found"
     TIMEOUT = "timeout"
+    EXECUTION_TIMEOUT = "execution_timeout"  # older releases read it as unavailable, which is retried too
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Wait:
     :param next_look: when to look again
     :param eta: what the API said last that remains, in seconds, and when it said so
     :param trusts_eta: whether the eta has behaved like one so far
+    :param at_deadline: how it ends then: which of the task's limits the deadline is
     """
 
     started: float
@@ -78,6 +80,7 @@ class Wait:
     next_look: float = 0.0
     eta: tuple[float, float] | None = None
     trusts_eta: bool = True
+    at_deadline: EndingKind = EndingKind.TIMEOUT
 
     def after(self, outcome: Outcome, now: float, spread: float) -> Wait | Ending:
         """Return the wait after one more look, or its ending.
@@ -91,7 +94,7 @@ class Wait:
         if ending:
             return ending
         if now >= self.deadline:
-            return Ending(EndingKind.TIMEOUT, describe(outcome))
+            return Ending(self.at_deadline, describe(outcome))
         said = outcome.eta if isinstance(outcome, Waiting) else None
         trusts_eta = self._trusts(said, now)
         if isinstance(outcome, TryAgain):
@@ -137,8 +140,11 @@ def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None)
     return None
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: Outcome | Ending) -> str:
     """Return in a few words what the last look saw, for a log line or a timeout."""
+    if isinstance(outcome, Ending):
+        word = outcome.kind.value.replace("_", " ")
+        return "complete" if outcome.kind is EndingKind.DONE else f"{word}: {outcome.message}"
     if isinstance(outcome, Waiting):
         return outcome.status + (f", about {outcome.eta:.0f} s to go" if outcome.eta else "")
     if isinstance(outcome, Done):
