@@ -51,15 +51,16 @@ class Story:
         self._remind_at = now + max(_FIRST_REMINDER, now - self._started)
 
     def in_turn(self, request_id: str, seen: Outcome | Ending) -> str:
-        """Return how things stand: how many have ended, and how the one stands that was looked at last.
+        """Return how things stand: how many are known to have ended, and how the one is that was looked at last.
 
         :param request_id: the request looked at
         :param seen: what the look meant
         """
         if self._total == 1:
             return f"Request {request_id}: {describe(seen)}"
-        failed = sum(self._counts[name] for name in (_FAILED, "refused"))
-        counts = f"{self._counts[_DONE]} of {self._total} complete" + (f", {failed} failed" * bool(failed))
+        done, failed = self._counts[_DONE], self._counts[_FAILED]
+        known = [f"{done} of {self._total} complete"] if done else [f"{self._total} requests"]
+        counts = ", ".join(known + [f"{failed} failed"] * bool(failed))
         return counts if _state_of(seen) == _DONE else f"{counts}; request {request_id}: {describe(seen)}"
 
     def _is_time(self, state: str, now: float) -> bool:

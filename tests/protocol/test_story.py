@@ -107,5 +107,5 @@ def test_a_thousand_looks_in_turn_are_few_lines_the_last_of_them_the_end() -> No
         story.tell(str(request), Waiting("processing"), request / 10)
         story.tell(str(request), DONE, request / 10)
     assert len(lines) <= 6
-    assert lines[0] == "0 of 1000 complete; request 0: processing (after 0 s)."
+    assert lines[0] == "1000 requests; request 0: processing (after 0 s)."
     assert lines[-1] == "1000 of 1000 complete (after 100 s)."
