@@ -51,7 +51,7 @@ class Story:
         self._remind_at = now + max(_FIRST_REMINDER, now - self._started)
 
     def in_turn(self, request_id: str, seen: Outcome | Ending) -> str:
-        """Return how things stand: how many are known to have ended, and how the one is that was looked at last.
+        """Return how things stand: how many are known to have ended, and how the last looked at is.
 
         :param request_id: the request looked at
         :param seen: what the look meant
