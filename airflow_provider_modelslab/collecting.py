@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
+from airflow_provider_modelslab.execution_timeout import fail_if_overdue
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.interval import pace_of, seconds
 from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -69,24 +72,31 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
 
             check_destination(self.destination)
 
-    def collect(self, context: Context, seen: Outcome | None = None) -> Any:
+    @property
+    def saves_early(self) -> bool:
+        """Whether results are taken care of before all requests have ended: links to files expire."""
+        return self.destination is not None and len(set(self.request_ids)) > 1
+
+    def collect(self, context: Context, execution_deadline: float | None, seen: Outcome | None = None) -> Any:
         """Wait in the way that is set, and finish.
 
         :param context: the task's context
+        :param execution_deadline: when the task's ``execution_timeout`` is over, in seconds since the epoch
         :param seen: how the one request stood a moment ago, where that is known
         """
         started = time.time()
         if self.deferrable:
             seen = self.look_before_deferring(seen)
             if seen is not None:
-                self.defer_until_done(seen, started)
+                deadline = Deadline.sooner(started + self.timeout, execution_deadline)
+                self.defer_until_done(context, seen, Rest(started, deadline))
         else:
             self.wait_here(started)
         return self.finish(context)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer."""
-        self.fail_if_overdue(next_method, next_kwargs)
+        fail_if_overdue(self, next_method, next_kwargs, context)
         return super().resume_execution(next_method, next_kwargs, context)
 
     def finish(self, context: Context) -> Any:

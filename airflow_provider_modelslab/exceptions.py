@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import (
     AirflowException,
     AirflowFailException,
     AirflowSensorTimeout,
+    AirflowTaskTimeout,
 )
 
 if TYPE_CHECKING:
@@ -122,8 +123,16 @@ class FaceSwapFailedError(ModelsLabError, AirflowFailException):
     """The face swap job itself failed at ModelsLab."""
 
 
+class FaceSwapFailedRetryableError(ModelsLabError):
+    """The job itself failed, and ``resubmit_failed`` lets the task's ``retries`` submit, and pay, again."""
+
+
 class FaceSwapTimeoutError(ModelsLabError, AirflowSensorTimeout):
     """The job was not complete at the deadline. Not retried, like every sensor timeout."""
+
+
+class FaceSwapExecutionTimeoutError(ModelsLabError, AirflowTaskTimeout):
+    """The task's ``execution_timeout`` was over while it was deferred. Retried, like every such timeout."""
 
 
 class QueueFullError(FaceSwapTimeoutError):

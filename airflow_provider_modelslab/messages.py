@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airflow_provider_modelslab.exceptions import (
+    FaceSwapExecutionTimeoutError,
     FaceSwapFailedError,
     FaceSwapTimeoutError,
     InsufficientCreditsError,
@@ -60,6 +61,11 @@ _ENDINGS: dict[EndingKind, tuple[type[ModelsLabError], str, str]] = {
         "not complete at the deadline",
         "The job may still complete: clear this task to wait again, or give it a longer timeout.",
     ),
+    EndingKind.EXECUTION_TIMEOUT: (
+        FaceSwapExecutionTimeoutError,
+        "not complete when the task's execution_timeout was over",
+        "The job may still complete: wait for it in another try, or give the task a longer one.",
+    ),
 }
 _SUBMISSIONS: dict[type, tuple[type[ModelsLabError], str, str]] = {
     SlowDown: (
@@ -88,6 +94,7 @@ _GRAVEST_FIRST = (
     EndingKind.REFUSED,
     EndingKind.FAILED,
     EndingKind.TIMEOUT,
+    EndingKind.EXECUTION_TIMEOUT,
     EndingKind.NOT_FOUND,
     EndingKind.UNAVAILABLE,
 )
@@ -136,6 +143,14 @@ def error_of_submission(
         return unknown_submission(track_id, submission.message)
     cls, what, advice = _explain_submission(submission)
     return cls(f"Face swap with track_id {track_id}: {what}: {_sentence(submission.message)} {advice}")
+
+
+def no_room_in_time() -> FaceSwapExecutionTimeoutError:
+    """Return the exception for a face swap without room in the queue until the task's time was over."""
+    return FaceSwapExecutionTimeoutError(
+        "There was no room in the account's queue until the task's execution_timeout was over. Nothing was "
+        "queued: submit it in another try, give the task a longer execution_timeout, or use a pool."
+    )
 
 
 def unknown_submission(track_id: int | str, reason: str) -> SubmissionUnknownError:

@@ -17,6 +17,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow_provider_modelslab.exceptions import (
     ExpiredUrlError,
     FaceSwapFailedError,
+    FaceSwapFailedRetryableError,
     RequestNotFoundError,
     ResultNotCollectedError,
     SubmissionUnknownError,
@@ -105,13 +106,21 @@ class Memory:
             log.warning("What was noted for another try could not be removed.", exc_info=True)
 
 
-def settle(error: BaseException, request_id: str, memory: Memory) -> BaseException:
-    """Return the error to raise for a face swap that was submitted, so that no retry pays for another.
+def settle(
+    error: BaseException, request_id: str | None, memory: Memory, *, resubmit_failed: bool = False
+) -> BaseException:
+    """Return the error to raise for a face swap, so that no retry pays for another unless that is asked for.
 
-    :param error: what went wrong while waiting for it, or while saving its files
-    :param request_id: its id
+    :param error: what went wrong while submitting it, waiting for it, or saving its files
+    :param request_id: its id; None where it was not submitted, or nobody knows
     :param memory: forgets it, if there is nothing to be had of it any more
+    :param resubmit_failed: whether a retry may pay for another after the job has failed
     """
+    if resubmit_failed and isinstance(error, FaceSwapFailedError):
+        memory.forget()
+        return FaceSwapFailedRetryableError(f"{error} A retry does so (resubmit_failed).")
+    if request_id is None:
+        return error
     if isinstance(error, _GONE):
         memory.forget()
         if isinstance(error, AirflowFailException):

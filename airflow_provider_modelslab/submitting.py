@@ -12,16 +12,23 @@ from airflow.providers.common.compat.sdk import TaskDeferred
 
 from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
+from airflow_provider_modelslab.execution_timeout import backstop, execution_deadline
 from airflow_provider_modelslab.hooks.patience import submit_patiently
-from airflow_provider_modelslab.messages import error_of, error_of_submission, unknown_submission
-from airflow_provider_modelslab.protocol.event import ids_of
+from airflow_provider_modelslab.messages import (
+    error_of,
+    error_of_submission,
+    no_room_in_time,
+    unknown_submission,
+)
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest, ids_of
 from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
 from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
+from airflow_provider_modelslab.protocol.wait import EndingKind
 from airflow_provider_modelslab.submitted import Memory, Submitted, settle
-from airflow_provider_modelslab.waiting import backstop
 from airflow_provider_modelslab.xcom import warn_if_large
 
 if TYPE_CHECKING:
@@ -33,12 +40,14 @@ _ID = "id"  # key of the XCom
 class SubmitsOnce(CollectsFaceSwaps):
     """Submits a face swap and collects it.
 
-    The operator provides ``swap``, ``wait_for_completion``, ``queue_timeout`` (seconds) and ``on_unknown``.
+    The operator provides ``swap``, ``wait_for_completion``, ``queue_timeout`` (seconds), ``on_unknown`` and
+    ``resubmit_failed``.
     """
 
     wait_for_completion: bool
     queue_timeout: float
     on_unknown: Literal["fail", "submit"]
+    resubmit_failed: bool
     request_id: str | None
     known = True
 
@@ -53,7 +62,9 @@ class SubmitsOnce(CollectsFaceSwaps):
         :param context: the task's context
         """
         self.check_destination()
-        return self._submit_and_collect(context, room_until=time.time() + self.queue_timeout)
+        now, execution = time.time(), execution_deadline(self, context)
+        room = Deadline.sooner(now + self.queue_timeout, execution)
+        return self._submit_and_collect(context, Rest(now, room))
 
     def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Submit again, now that there may be room in the account's queue.
@@ -61,7 +72,11 @@ class SubmitsOnce(CollectsFaceSwaps):
         :param context: the task's context
         :param event: the trigger's payload
         """
-        return self._submit_and_collect(context, room_until=event["deadline"])
+        room = Deadline(event["deadline"], event.get("execution_deadline"))
+        if room.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.at:
+            raise no_room_in_time()  # to submit now is to pay for what this try can no longer wait for
+        since = event.get("since", room.at - self.queue_timeout)  # the first release does not tell
+        return self._submit_and_collect(context, Rest(since, room))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer, with the id that the event tells, or else the memory."""
@@ -75,12 +90,14 @@ class SubmitsOnce(CollectsFaceSwaps):
         with self._settling(memory):
             return super().resume_execution(next_method, next_kwargs, context)
 
-    def _submit_and_collect(self, context: Context, room_until: float) -> Any:
+    def _submit_and_collect(self, context: Context, room: Rest) -> Any:
         memory = _memory_of(context)
         with self._settling(memory):
-            seen = None if self._reconnect(context, memory) else self._submit(context, memory, room_until)
+            seen = None if self._reconnect(context, memory) else self._submit(context, memory, room)
             context["ti"].xcom_push(key=_ID, value=self.request_id)  # there even if the rest fails
-            return self.collect(context, seen) if self.wait_for_completion else self._so_far()
+            if not self.wait_for_completion:
+                return self._so_far()
+            return self.collect(context, room.deadline.execution, seen)
 
     def _reconnect(self, context: Context, memory: Memory) -> bool:
         """Go on with what an earlier try submitted; say whether one did.
@@ -104,21 +121,23 @@ class SubmitsOnce(CollectsFaceSwaps):
             raise self._unknown(earlier, "an earlier try did not get the answer", context, memory)
         return False
 
-    def _submit(self, context: Context, memory: Memory, room_until: float) -> Outcome | None:
+    def _submit(self, context: Context, memory: Memory, room: Rest) -> Outcome | None:
         """Submit; return how the face swap stands, unless it is done."""
         request = self.hook.plan(self.swap, seed=_seed_of(context))
         note = Submitted(request.track_id, self.swap.fingerprint())
         submission = submit_patiently(
             lambda: self._submit_once(request, note, memory),
             f"Face swap with track_id {request.track_id}",
-            room_until=0.0 if self.deferrable else room_until,
+            room_until=0.0 if self.deferrable else room.deadline.at,
             warn=self.log.warning,
         )
-        if isinstance(submission, SlowDown) and self.deferrable and time.time() < room_until:
+        if isinstance(submission, SlowDown) and self.deferrable and time.time() < room.deadline.at:
             self.log.info("Face swap with track_id %s: %s", request.track_id, submission.message)
-            self._defer_until_room(submission.retry_after, room_until)
+            self._defer_until_room(submission.retry_after, room)
         if isinstance(submission, Unknown):
             raise self._unknown(note, submission.message, context, memory)
+        if isinstance(submission, SlowDown) and room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
+            raise no_room_in_time()
         if not isinstance(submission, Accepted):
             raise error_of_submission(submission, request.track_id)
         seen = self.note(submission.request_id, submission.outcome)
@@ -152,17 +171,18 @@ class SubmitsOnce(CollectsFaceSwaps):
         memory.keep(replace(note, told=_max_tries(context)))
         return error
 
-    def _defer_until_room(self, retry_after: float | None, room_until: float) -> NoReturn:
+    def _defer_until_room(self, retry_after: float | None, room: Rest) -> NoReturn:
         from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 
         self.log.info("Deferring until there may be room in the account's queue; no worker is held.")
         trigger = QueueRoomTrigger(
             modelslab_conn_id=self.modelslab_conn_id,
-            since=room_until - self.queue_timeout,
-            deadline=room_until,
+            since=room.started,
+            deadline=room.deadline.at,
             retry_after=retry_after,
+            execution_deadline=room.deadline.execution,
         )
-        self.defer(trigger=trigger, method_name="execute_with_room", timeout=backstop(room_until))
+        self.defer(trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at))
         raise AssertionError("defer() always raises")
 
     @contextmanager
@@ -172,9 +192,7 @@ class SubmitsOnce(CollectsFaceSwaps):
         except (KeyboardInterrupt, TaskDeferred):
             raise
         except BaseException as err:
-            if self.request_id is None:
-                raise  # nothing was submitted, or nobody knows
-            settled = settle(err, self.request_id, memory)
+            settled = settle(err, self.request_id, memory, resubmit_failed=self.resubmit_failed)
             if settled is err:
                 raise
             raise settled from err

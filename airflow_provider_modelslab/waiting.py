@@ -5,32 +5,26 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from airflow_provider_modelslab.exceptions import (
-    FaceSwapTimeoutError,
-    InvalidConnectionError,
-    InvalidRequestIdError,
-)
+from airflow_provider_modelslab.collected import Collected, gravest
+from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
+from airflow_provider_modelslab.execution_timeout import backstop, leave_time_to_end
+from airflow_provider_modelslab.hooks.round_robin import fetch_results, wait_for_each
 from airflow_provider_modelslab.messages import error_of_many
-from airflow_provider_modelslab.protocol.event import read_event
+from airflow_provider_modelslab.protocol.event import Rest, read_event, read_rest, write_not_done
 from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
 from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import LINGER, SHORTEST, TOLERANCE, Pace
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
+from airflow_provider_modelslab.protocol.schedule import COLLECT_AFTER, LINGER, SHORTEST, TOLERANCE, Pace
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, Wait, ending_of
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-
-_AT_ONCE = 8  # results collected in parallel, where there are several
-_COLLECT_TIMEOUT = 600.0  # seconds; longer than trouble is tolerated, so that trouble is what is told
-_BACKSTOP = 300.0  # seconds after the trigger's own deadline at which Airflow ends a deferral
 
 
 class WaitsForFaceSwaps:
@@ -86,6 +80,24 @@ class WaitsForFaceSwaps:
         """How the waits ended that have ended, by request id, as far as this process knows."""
         return {}
 
+    @cached_property
+    def _collected(self) -> Collected:
+        return Collected(self.value_of)
+
+    @cached_property
+    def _began(self) -> float:
+        return time.time()
+
+    @cached_property
+    def _story(self) -> Story:
+        """What the log hears of the looks that are made one request after the other."""
+        return Story(len(set(self.request_ids)), self._began, self.log.info, in_turn=True)
+
+    @property
+    def saves_early(self) -> bool:
+        """Whether results are taken care of before all requests have ended."""
+        return False
+
     def look(self, fetch: Callable[[str], Outcome | Ending]) -> Outcome | None:
         """Look at the requests in order until one is not ready; return what that look saw.
 
@@ -110,8 +122,12 @@ class WaitsForFaceSwaps:
         ending = seen if isinstance(seen, Ending) else ending_of(seen)
         if ending is None:
             return seen  # type: ignore[return-value]
-        self._endings[request_id] = self.judge(ending)
+        self._end(request_id, ending)
+        self._story.tell(request_id, ending, time.time())
         return None
+
+    def _end(self, request_id: str, ending: Ending) -> None:
+        self._endings[request_id] = self.judge(ending)
 
     def look_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
         """Look, and once more where the API promises a result within seconds; as ``look``.
@@ -127,17 +143,18 @@ class WaitsForFaceSwaps:
     def wait_here(self, started: float) -> None:
         """Wait in this process until every request has ended.
 
-        One after the other takes no longer than all at once: the later ones run meanwhile.
+        Where nothing is to be saved meanwhile, one after the other takes no longer than all at once.
 
         :param started: when the wait began, in seconds since the epoch
         """
-        for request_id in self.request_ids:
-            if request_id not in self._endings:
-                left = max(0.0, started + self.timeout - time.time())
-                ending = self.hook.wait(
-                    request_id, timeout=left, pace=self.pace, tolerance=self.tolerance, known=self.known
-                )
-                self._endings[request_id] = self.judge(ending)
+        waiting = self._waiting_for()
+        wait = Wait(started, started + self.timeout, self.pace, self.tolerance, known=self.known)
+        story = Story(len(waiting), started, self.log.info, in_turn=not self.saves_early)
+        for group in [waiting] if self.saves_early else [[request] for request in waiting]:
+            for request_id, ending in wait_for_each(self.hook.fetch, group, wait, story.tell):
+                self._end(request_id, ending)
+                if self.saves_early and self._waiting_for():
+                    self._collected.add({request_id: self._endings[request_id]})
 
     def finish(self, context: Context) -> Any:
         """Return the task's value, once every request has ended: one for one id, a list for a sequence.
@@ -147,53 +164,80 @@ class WaitsForFaceSwaps:
         :param context: the task's context
         :raises ModelsLabError: when some have none; the subclass says why
         """
-        found = {request: ending.result for request, ending in self._endings.items() if ending.result}
-        values = {request: self.value_of(result) for request, result in found.items()}
-        bad = {request: ending for request, ending in self._endings.items() if request not in found}
+        self._collected.add(self._endings)
+        errors = list(self._collected.errors.values())
+        bad = {request: ending for request, ending in self._endings.items() if not ending.result}
         if bad:
-            if values:
-                context["ti"].xcom_push(key="completed", value=list(values.values()))
-            raise error_of_many(bad, total=len(self.request_ids))
-        in_order = [values[request] for request in self.request_ids]
+            errors.insert(0, error_of_many(bad, total=len(self.request_ids)))
+        self._collected.keep_what_counts(lambda: context["ti"], complete=not errors)
+        if errors:
+            raise gravest(errors)
+        in_order = [self._collected.values[request] for request in self.request_ids]
         return in_order if is_many(self.request_id) else in_order[0]
 
-    def defer_until_done(self, seen: Outcome, started: float, *, end_task: bool = False) -> NoReturn:
+    def defer_until_done(
+        self, context: Context, seen: Outcome, rest: Rest, *, end_task: bool = False
+    ) -> NoReturn:
         """Hand the wait for the requests that have not ended to the triggerer.
 
+        :param context: the task's context
         :param seen: what the latest look saw, for when to look again
-        :param started: when the wait began, in seconds since the epoch
+        :param rest: the wait for them
         :param end_task: let the trigger end the task when every request is done
         """
-        from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
-
-        waiting = [request_id for request_id in self.request_ids if request_id not in self._endings]
-        wait = Wait(started, started + self.timeout, self.pace, tolerance=None, known=self.known)
+        at = next(request for request in self.request_ids if request not in self._endings)
+        wait = Wait(
+            rest.started,
+            rest.deadline.at,
+            self.pace,
+            tolerance=None,
+            known=self.known,
+            deadline_kind=rest.deadline.kind,
+        )
         step = wait.after(seen, time.time(), random.random())
         if isinstance(step, Ending):
-            raise error_of_many({waiting[0]: step}, total=len(self.request_ids))
-        self.log.info("Request %s: %s. Deferring; no worker is held.", waiting[0], describe(seen))
+            raise error_of_many({at: step}, total=len(self.request_ids))
+        self.log.info("%s. Deferring; no worker is held.", self._story.in_turn(at, seen))
+        self._defer(
+            context,
+            rest,
+            first_looks={at: step.next_look},
+            known=[at] if step.known else [],
+            end_task=("many" if is_many(self.request_id) else "one") if end_task else None,
+        )
+
+    def _defer(self, context: Context, rest: Rest, **arguments: Any) -> NoReturn:
+        """Defer for the requests that have not ended, after having saved the results that are there."""
+        from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
+
+        if self.saves_early:
+            self._collected.add(self._endings)
+            self._collected.log_errors()
+            self._collected.keep_what_counts(lambda: context["ti"], complete=False)
+            self.log.info("Saved %d of %d results.", len(self._collected.values), len(set(self.request_ids)))
         trigger = FaceSwapResultTrigger(
-            request_ids=self.request_ids if end_task else waiting,
+            request_ids=self.request_ids if arguments.get("end_task") else self._waiting_for(),
             modelslab_conn_id=self.modelslab_conn_id,
-            started=started,
-            deadline=step.deadline,
-            first_looks={waiting[0]: step.next_look},
+            started=rest.started,
+            deadline=rest.deadline.at,
+            execution_deadline=rest.deadline.execution,
             poke_interval=self.pace.poke_interval,
             exponential_backoff=self.pace.exponential_backoff,
             max_wait=self.pace.max_wait,
             tolerance=self.tolerance,
-            end_task=("many" if is_many(self.request_id) else "one") if end_task else None,
-            known=waiting[:1] if step.known else [],
+            collect_after=COLLECT_AFTER if self.saves_early else None,
+            **arguments,
         )
-        self.defer(
-            trigger=trigger,
-            method_name="execute_complete",
-            timeout=backstop(step.deadline),
-        )
+        self.defer(trigger=trigger, method_name="execute_complete", timeout=backstop(rest.deadline.at))
         raise AssertionError("defer() always raises")
 
+    def _waiting_for(self) -> list[str]:
+        """The requests that have not ended, or whose result could not be taken care of as yet."""
+        ended = self._endings.keys() - self._collected.errors.keys() | self._collected.values.keys()
+        return [request for request in dict.fromkeys(self.request_ids) if request not in ended]
+
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
-        """Take the wait up again after the trigger fired: fetch the results and finish.
+        """Take the wait up again after the trigger fired: fetch the results, and finish or defer again.
 
         :param context: the task's context
         :param event: the trigger's payload
@@ -202,41 +246,21 @@ class WaitsForFaceSwaps:
         if error:
             raise InvalidConnectionError(error)
         self._endings.update(endings)
-        self._collect()
-        return self.finish(context)
+        if self.saves_early:
+            self._collected.recall(context.get("ti"))
+        rest = read_rest(event)
+        if rest is None:
+            for request_id, ending in fetch_results(self.hook, self._waiting_for(), endings).items():
+                self._end(request_id, ending)
+            return self.finish(context)
+        failed: dict[str, Ending] = {}
+        for request_id, ending in fetch_results(self.hook, event["done"], endings).items():
+            if ending.result:  # else it is fetched again when others have ended
+                self._end(request_id, ending)
+                failed |= {} if self._endings[request_id].result else {request_id: self._endings[request_id]}
+        return self._defer(context, rest, not_done={**event["not_done"], **write_not_done(failed)})
 
-    def _collect(self) -> None:
-        """Fetch what the trigger saw complete; its event carried ids only."""
-        missing = [request for request in dict.fromkeys(self.request_ids) if request not in self._endings]
-        _ = self.hook.settings  # looked up here, because Airflow's own look-up is for the main thread
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(self._collect_one, missing))
-
-    def _collect_one(self, request_id: str) -> None:
-        known = list(self._endings.values())
-        down = any(ending.kind is EndingKind.UNAVAILABLE for ending in known)  # no need to learn it again
-        tolerance = 1 if down else TOLERANCE
-        ending = self.hook.wait(request_id, timeout=_COLLECT_TIMEOUT, tolerance=tolerance)
-        self._endings[request_id] = self.judge(ending)
-
-    def fail_if_overdue(self, next_method: str, next_kwargs: Mapping[str, Any] | None) -> None:
-        """Turn Airflow's own end of a deferral into the timeout that it is.
-
-        :param next_method: what Airflow resumes; ``__fail__`` where the trigger did not fire
-        :param next_kwargs: its arguments, with the ``error``
-        :raises FaceSwapTimeoutError: when the deferral was ended for its time
-        """
-        reason = str((next_kwargs or {}).get("error", ""))
-        if next_method == "__fail__" and "timeout" in reason.lower():
-            raise FaceSwapTimeoutError(
-                f"Face swap request {self.request_id or 'of this task'}: still deferred {_BACKSTOP:.0f} s "
-                "after the deadline. Check that a triggerer is running; clear this task to wait again."
-            )
-
-
-def backstop(deadline: float) -> timedelta:
-    """Return the time after which Airflow is to end a deferral that should have ended by itself.
-
-    :param deadline: when its trigger fires at the latest, in seconds since the epoch
-    """
-    return timedelta(seconds=max(0.0, deadline - time.time()) + _BACKSTOP)
+    def pre_execute(self, context: Any) -> None:
+        """Let a task that resumes after its time say what it knows, on Airflow 2 too."""
+        super().pre_execute(context)  # type: ignore[misc]
+        leave_time_to_end(self, context)

@@ -17,6 +17,8 @@ from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 RETRIED = {
     exceptions.ModelsLabError,
     exceptions.ModelsLabUnavailableError,
+    exceptions.FaceSwapExecutionTimeoutError,
+    exceptions.FaceSwapFailedRetryableError,
     exceptions.RequestNotFoundError,
     exceptions.DownloadError,
     exceptions.InvalidContentError,

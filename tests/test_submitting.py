@@ -14,6 +14,7 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_modelslab.exceptions import (
     ExpiredUrlError,
     FaceSwapFailedError,
+    FaceSwapFailedRetryableError,
     FaceSwapTimeoutError,
     InvalidKeyError,
     ModelsLabUnavailableError,
@@ -230,3 +231,37 @@ def test_a_refusal_leaves_nothing_behind(standin: StandIn, monkeypatch: pytest.M
         run_task(swapper(), context)
     assert not context["task_state_store"].kept
     assert "quite-a-wrong-key" not in str(caught.value)
+
+
+FAILING = {"duration": 0.3, "ending": "failed", "message": "Failed, Try Again"}
+
+
+@BOTH
+@WITH_AND_WITHOUT_STORE
+@pytest.mark.parametrize("at_once", [False, True], ids=["later", "at_once"])
+def test_retries_pay_for_another_try_after_a_failed_job_where_asked_to(
+    connected: StandIn, deferrable: bool, store: bool, at_once: bool
+) -> None:
+    context = first_try(store)
+    connected.configure(submit={**FAILING, "duration": 0 if at_once else 0.3})
+    task = swapper(deferrable=deferrable, resubmit_failed=True)
+    with pytest.raises(FaceSwapFailedRetryableError, match=r"Failed, Try Again.*resubmit_failed") as caught:
+        run_task(task, context)
+    assert not isinstance(caught.value, (AirflowFailException, FaceSwapFailedError))
+    connected.configure(submit={})
+    assert run_task(task, context)["status"] == "success"
+    assert len(connected.submits()) == 2
+
+
+@WITH_AND_WITHOUT_STORE
+def test_they_pay_for_nothing_else(connected: StandIn, store: bool) -> None:
+    connected.configure(submit={"duration": 0.2})
+    context = first_try(store)
+    connected.fault("fetch", payload="html_502", times="always")
+    expected = ModelsLabUnavailableError if store else ResultNotCollectedError
+    with pytest.raises(expected):
+        run_task(swapper(resubmit_failed=True), context)
+    if store:
+        connected.clear_faults()
+        run_task(swapper(resubmit_failed=True), context)
+    assert len(connected.submits()) == 1

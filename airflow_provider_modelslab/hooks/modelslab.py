@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +20,7 @@ from airflow_provider_modelslab.hooks.connection import (
 from airflow_provider_modelslab.hooks.form import field_behaviour, form_widgets
 from airflow_provider_modelslab.hooks.looked_up import no_connection, settings_of
 from airflow_provider_modelslab.hooks.patience import ride_out
+from airflow_provider_modelslab.hooks.round_robin import wait_for_each
 from airflow_provider_modelslab.hooks.saving import SavesResults
 from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
 from airflow_provider_modelslab.messages import error_of
@@ -32,7 +32,8 @@ from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
 from airflow_provider_modelslab.protocol.picture import Form, as_data_uri
 from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, describe, ending_of
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, ending_of
 
 if TYPE_CHECKING:
     import requests
@@ -104,6 +105,7 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
         request_id: int | str,
         *,
         tolerance: int | None = TOLERANCE,
+        until: float = float("inf"),
         sleep: Callable[[float], None] = time.sleep,
     ) -> Outcome | Ending:
         """Ask until the answer is anything but passing trouble, or trouble has lasted too long.
@@ -111,13 +113,15 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
         :param request_id: the id that the submit call gave
         :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
             ``TryAgain`` instead
+        :param until: when to look a last time, in seconds since the epoch, and come back with ``TryAgain``
         :param sleep: how to pass the seconds in between
-        :return: the ending, or ``Waiting`` or ``SlowDown``
+        :return: the ending, or ``Waiting``, ``SlowDown`` or ``TryAgain``
         """
         outcome, looks = ride_out(
             lambda: self.fetch(request_id),
             f"Request {request_id}",
             most=min(tolerance or TOLERANCE, TOLERANCE),
+            until=until,
             warn=self.log.warning,
             sleep=sleep,
         )
@@ -142,19 +146,8 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
         """
         started = time.time()
         wait = Wait(started, started + timeout, pace, tolerance, known=known)
-        seen = ""
-        while True:
-            outcome = self.fetch(request_id)
-            step = wait.after(outcome, time.time(), random.random())
-            if isinstance(step, Ending):
-                return step
-            if (now_seen := type(outcome).__name__) != seen:
-                seen = now_seen
-                self.log.info(
-                    "Request %s: %s after %.0f s.", request_id, describe(outcome), time.time() - started
-                )
-            time.sleep(max(0.0, step.next_look - time.time()))
-            wait = step
+        story = Story(1, started, self.log.info)
+        return next(wait_for_each(lambda _: self.fetch(request_id), [str(request_id)], wait, story.tell))[1]
 
     def get_result(
         self,

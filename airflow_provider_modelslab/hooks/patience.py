@@ -17,20 +17,27 @@ Sleep = Callable[[float], None]
 
 
 def ride_out(
-    ask: Callable[[], _Answer], what: str, *, most: int = TOLERANCE, warn: Say, sleep: Sleep = time.sleep
+    ask: Callable[[], _Answer],
+    what: str,
+    *,
+    most: int = TOLERANCE,
+    until: float = float("inf"),
+    warn: Say,
+    sleep: Sleep = time.sleep,
 ) -> tuple[_Answer, int]:
     """Ask until the answer is anything but passing trouble, or has been that ``most`` times.
 
     :param ask: asks once
     :param what: what is asked about, for the log
     :param most: how often to ask
+    :param until: when to ask a last time, in seconds since the epoch
     :param warn: takes a line, as ``logging.Logger.warning`` does
     :param sleep: how to pass the seconds in between
     :return: the last answer, and how often was asked
     """
     asked = 1
-    while isinstance(answer := ask(), TryAgain) and asked < most:
-        pause = pause_in_trouble(asked, random.random())
+    while isinstance(answer := ask(), TryAgain) and asked < most and (left := until - time.time()) > 0:
+        pause = min(pause_in_trouble(asked, random.random()), left)
         warn("%s: %s. Trying again in %.0f s.", what, answer.message, pause)
         sleep(pause)
         asked += 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import InvalidSwapError
+from airflow_provider_modelslab.execution_timeout import execution_deadline
 from airflow_provider_modelslab.protocol.interval import seconds
 from airflow_provider_modelslab.protocol.swap import Swap, check_swap
 from airflow_provider_modelslab.submitting import SubmitsOnce
@@ -63,7 +64,7 @@ class FaceSwapResultOperator(CollectsFaceSwaps):
         :param context: the task's context
         """
         self.check_destination()
-        return self.collect(context)
+        return self.collect(context, execution_deadline(self, context))
 
 
 class FaceSwapOperator(SubmitsOnce):
@@ -91,6 +92,9 @@ class FaceSwapOperator(SubmitsOnce):
     :param queue_timeout: seconds to wait for room in the account's queue (default: as ``timeout``)
     :param on_unknown: what to do where nobody can know whether a lost call was queued: ``fail``, so that a
         person looks, or ``submit`` again, and maybe pay twice
+    :param resubmit_failed: let the task's ``retries`` submit, and pay for, another face swap after the job
+        has failed; a ``retry_policy`` sees ``FaceSwapFailedRetryableError``. Otherwise a failed job fails the
+        task at once
     :param kwargs: as for ``FaceSwapResultOperator``: ``modelslab_conn_id``, ``destination``, ``if_exists``,
         ``max_file_size``, ``download_timeout``, ``deferrable``, ``timeout``, ``poke_interval``,
         ``exponential_backoff``, ``max_wait``, ``fail_on_nsfw``
@@ -119,6 +123,7 @@ class FaceSwapOperator(SubmitsOnce):
         wait_for_completion: bool = True,
         queue_timeout: timedelta | float | None = None,
         on_unknown: OnUnknown = "fail",
+        resubmit_failed: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -137,6 +142,7 @@ class FaceSwapOperator(SubmitsOnce):
             self.timeout if queue_timeout is None else seconds("queue_timeout", queue_timeout)
         )
         self.on_unknown = on_unknown
+        self.resubmit_failed = resubmit_failed
         self._chooses_face = reference_image is not None
         self.request_id = None
         self._check_arguments()

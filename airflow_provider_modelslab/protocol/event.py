@@ -7,23 +7,62 @@ closed list and the API's own messages; no key and no result.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 _Word = TypeVar("_Word", bound=Enum)
 
 
-def write_event(endings: Mapping[str, Ending], error: str = "") -> dict[str, Any]:
+_ENDED, _ERROR, _SOME_ENDED = "ended", "error", "some_ended"
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What an event tells of a wait that goes on for other requests, so that the task can defer again.
+
+    :param started: when the wait began, in seconds since the epoch
+    :param deadline: when it ends
+    """
+
+    started: float
+    deadline: Deadline
+
+
+def write_event(
+    endings: Mapping[str, Ending],
+    error: str = "",
+    *,
+    not_done: Mapping[str, Any] | None = None,
+    rest: Rest | None = None,
+) -> dict[str, Any]:
     """Return the payload for waits that ended.
 
     :param endings: how each wait ended, by request id
     :param error: why there was no wait at all: the connection cannot be used
+    :param not_done: what earlier events of the same wait said under this name
+    :param rest: the wait for the requests that have not ended, where there are such
     """
     done = [request_id for request_id, ending in endings.items() if ending.kind is EndingKind.DONE]
-    bad = {
+    bad = write_not_done(endings)
+    status = _ERROR if error else _SOME_ENDED if rest else _ENDED
+    event = {"status": status, "done": done, "not_done": {**(not_done or {}), **bad}, "error": error}
+    if rest is None:
+        return event
+    deadline = {"deadline": rest.deadline.at, "execution_deadline": rest.deadline.execution}
+    return {**event, "started": rest.started, **deadline}
+
+
+def write_not_done(endings: Mapping[str, Ending]) -> dict[str, Any]:
+    """Return what a payload says of the waits that ended without a result.
+
+    :param endings: how waits ended, by request id
+    """
+    return {
         request_id: {
             "kind": ending.kind.value,
             "refusal": ending.refusal.value if ending.refusal else None,
@@ -32,7 +71,16 @@ def write_event(endings: Mapping[str, Ending], error: str = "") -> dict[str, Any
         for request_id, ending in endings.items()
         if ending.kind is not EndingKind.DONE
     }
-    return {"status": "error" if error else "ended", "done": done, "not_done": bad, "error": error}
+
+
+def read_rest(event: Mapping[str, Any]) -> Rest | None:
+    """Return the wait that goes on for other requests than those that an event tells of, or None.
+
+    :param event: what ``write_event`` made
+    """
+    if event.get("status") != _SOME_ENDED:
+        return None
+    return Rest(event["started"], Deadline(event["deadline"], event.get("execution_deadline")))
 
 
 def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:

@@ -38,6 +38,10 @@ AFTER_RESCHEDULE = 10.0  # seconds
 LINGER = 5.0  # seconds
 PICTURE_TAKES = 3.0  # seconds, as a rule; the eta of a swap in a picture has been seen to be minutes
 
+# Where one task saves many results, a result that is there waits at most this long for the others: its links
+# expire. Each time costs the start of a worker.
+COLLECT_AFTER = 180.0  # seconds
+
 SLOW_DOWN_DEFAULT = 30.0  # seconds, where the API asks to slow down without saying for how long
 SLOW_DOWN_LONGEST = 900.0  # seconds; beyond this the API is asked again anyway
 ROOM_SHORTEST = 2.0  # seconds, from one task that is let in to the next

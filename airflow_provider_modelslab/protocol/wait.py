@@ -36,6 +36,7 @@ class EndingKind(str, Enum):
     UNAVAILABLE = "unavailable"
     NOT_FOUND = "not_found"
     TIMEOUT = "timeout"
+    EXECUTION_TIMEOUT = "execution_timeout"  # older releases read it as unavailable, which is retried too
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Wait:
     :param eta: what the API said last that remains, in seconds, and when it said so
     :param trusts_eta: whether the eta has behaved like one so far
     :param known: whether the API has shown that it knows the request: a 404 will pass then
+    :param deadline_kind: how it ends then: which of the task's limits the deadline is
     """
 
     started: float
@@ -80,6 +82,7 @@ class Wait:
     eta: tuple[float, float] | None = None
     trusts_eta: bool = True
     known: bool = False
+    deadline_kind: EndingKind = EndingKind.TIMEOUT
 
     def after(self, outcome: Outcome, now: float, spread: float) -> Wait | Ending:
         """Return the wait after one more look, or its ending.
@@ -121,7 +124,7 @@ class Wait:
         """
         if isinstance(outcome, TryAgain) and outcome.unknown_id and not self.known:
             return Ending(EndingKind.NOT_FOUND, f"still so at the deadline: {outcome.message}")
-        return Ending(EndingKind.TIMEOUT, describe(outcome))
+        return Ending(self.deadline_kind, describe(outcome))
 
     def _trusts(self, eta: float | None, now: float) -> bool:
         if not self.trusts_eta or self.eta is None or eta is None:
@@ -149,8 +152,11 @@ def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None)
     return None
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: Outcome | Ending) -> str:
     """Return in a few words what the last look saw, for a log line or a timeout."""
+    if isinstance(outcome, Ending):
+        word = outcome.kind.value.replace("_", " ")
+        return "complete" if outcome.kind is EndingKind.DONE else f"{word}: {outcome.message}"
     if isinstance(outcome, Waiting):
         return outcome.status + (f", about {outcome.eta:.0f} s to go" if outcome.eta else "")
     if isinstance(outcome, Done):

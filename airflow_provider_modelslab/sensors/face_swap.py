@@ -6,8 +6,9 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import (
@@ -22,13 +23,16 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
+from airflow_provider_modelslab.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, TOLERANCE, Pace, looks_so_far
-from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.rescheduling import AirflowRescheduleException, began_rescheduling
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
 from airflow_provider_modelslab.xcom import warn_if_flagged, warn_if_large
 
@@ -96,12 +100,24 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         """
         with self._ending_as_configured():
             if not self.deferrable:
-                return super().execute(context)
+                return self._poke_until_done(context)
             started = time.time()
             self._seen = self._look_unless_silenced()
             if self._seen is not None:
-                self.defer_until_done(self._seen, started, end_task=self._can_end_from_trigger())
+                deadline = Deadline.sooner(started + self.timeout, execution_deadline(self, context))
+                rest = Rest(started, deadline)
+                self.defer_until_done(context, self._seen, rest, end_task=self._can_end_from_trigger())
             return self.finish(context)
+
+    def _poke_until_done(self, context: Context) -> Any:
+        """Let Airflow's loop poke, but tell here why a task is skipped: it keeps the reason to itself."""
+        self._began = began_rescheduling(self, context) or time.time()
+        lenient = self.soft_fail, self.never_fail
+        self.soft_fail = self.never_fail = False
+        try:
+            return super().execute(context)
+        finally:
+            self.soft_fail, self.never_fail = lenient
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Look once; trouble that passes is ridden out, for up to some minutes.
@@ -110,12 +126,14 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         :return: False while a request has not ended, else the task's value
         """
         ended = len(self._endings)
-        self._seen = self.look(partial(self.hook.fetch_through_trouble, tolerance=self.tolerance))
+        until = self._began + self.timeout
+        look = partial(self.hook.fetch_through_trouble, tolerance=self.tolerance, until=until)
+        self._seen = self.look(look)
         if len(self._endings) > ended:
             self._wait = None  # the schedule is about another request now
         if self._seen is None:
             return PokeReturnValue(is_done=True, xcom_value=self.finish(context))
-        self._story.tell(self._waited_for(), self._seen, time.time())
+        self._story.tell(str(self._waited_for()), self._seen, time.time())
         return False
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
@@ -124,7 +142,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         The sensor base class has rules of its own here, which differ between Airflow versions.
         """
         with self._ending_as_configured():
-            self.fail_if_overdue(next_method, next_kwargs)
+            fail_if_overdue(self, next_method, next_kwargs, context)
             return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
 
     def finish(self, context: Context) -> Any:
@@ -153,9 +171,9 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             self.log.info("end_from_trigger is set aside, because of %s.", " and ".join(in_the_way))
         return not in_the_way
 
-    def _waited_for(self) -> str:
+    def _waited_for(self) -> str | None:
         """The first request that has not ended, which is the one that was looked at last."""
-        return next(request for request in self.request_ids if request not in self._endings)
+        return next((request for request in self.request_ids if request not in self._endings), None)
 
     def _look_unless_silenced(self) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
@@ -164,8 +182,6 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         except AirflowFailException:
             raise
         except Exception as err:
-            if self.never_fail:
-                raise AirflowSkipException(f"Skipped as never_fail asks for: {err}") from err
             if not self.silent_fail:
                 raise
             self.log.exception("The first look failed; waiting on because of silent_fail.")
@@ -176,29 +192,40 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         """Apply ``soft_fail`` and ``never_fail`` alike in every mode, and say which request timed out."""
         try:
             yield
-        except AirflowSkipException:
+        except (AirflowSkipException, AirflowRescheduleException):
             raise
         except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as err:
-            if self.soft_fail or self.never_fail:
-                raise AirflowSkipException(f"Skipped as soft_fail or never_fail asks for: {err}") from err
-            if isinstance(err, AirflowSensorTimeout) and not isinstance(err, ModelsLabError):
-                raise self._timeout_error() from err
-            raise
-        except ModelsLabError as err:
+            told = self._told(err)
+            self._skip_if(told, "soft_fail")
+            self._skip_if(told, "never_fail")
+            if told is err:
+                raise
+            raise told from err
+        except RequestNotFoundError as err:
             # Airflow's loop skips whatever is not complete at the deadline, and so does an unknown id.
-            if self.never_fail or (self.soft_fail and isinstance(err, RequestNotFoundError)):
-                raise AirflowSkipException(f"Skipped as soft_fail or never_fail asks for: {err}") from err
+            self._skip_if(err, "soft_fail")
+            self._skip_if(err, "never_fail")
+            raise
+        except Exception as err:
+            self._skip_if(err, "never_fail")
             raise
 
-    def _timeout_error(self) -> ModelsLabError:
-        if self._seen is None:
-            return error_of(self._waited_for(), Ending(EndingKind.TIMEOUT, "no look succeeded"))
-        wait = self._wait or Wait(0.0, 0.0)
-        return error_of(self._waited_for(), wait.at_deadline(self._seen))
+    def _skip_if(self, reason: BaseException, argument: str) -> None:
+        if getattr(self, argument):
+            raise AirflowSkipException(f"Skipped as {argument} asks for: {reason}") from reason
 
-    @cached_property
-    def _story(self) -> Story:
-        return Story(1, time.time(), self.log.info)
+    def _told(self, error: BaseException) -> BaseException:
+        """Return a timeout of Airflow's own as one that says which request it was about."""
+        is_timeout = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout))
+        request = self._waited_for() if is_timeout and not isinstance(error, ModelsLabError) else None
+        if request is None:
+            return error
+        by_execution = isinstance(error, AirflowTaskTimeout)
+        kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
+        if self._seen is None:
+            return error_of(request, Ending(kind, "no look succeeded"))
+        wait = replace(self._wait or Wait(0.0, 0.0), deadline_kind=kind)
+        return error_of(request, wait.at_deadline(self._seen))
 
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
@@ -13,10 +14,12 @@ from typing import Any, Literal
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.protocol.event import write_event
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest, write_event
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.triggers.enough import wait_for_enough
 from airflow_provider_modelslab.xcom import is_large, warn_if_flagged
 
 _shared: ModuleType | None = None
@@ -48,6 +51,11 @@ class FaceSwapResultTrigger(BaseTrigger):
         result, or the list of ``many``. Otherwise, and without it, the task is resumed on a worker
     :param known: the requests that the API has shown to know: one of these that it does not find at the
         deadline has not completed, and is not unknown
+    :param execution_deadline: when the task's ``execution_timeout`` is over, in seconds since the epoch;
+        where that is the deadline, the wait ends as such a timeout
+    :param collect_after: how long, in seconds, a result may wait for the requests that have not ended: then
+        the event tells of those that have, and the task takes care of the others; none waits for all
+    :param not_done: what earlier events of this wait said under that name, for the last one
     """
 
     def __init__(
@@ -64,6 +72,9 @@ class FaceSwapResultTrigger(BaseTrigger):
         tolerance: int | None = TOLERANCE,
         end_task: Literal["one", "many"] | None = None,
         known: Sequence[str] = (),
+        execution_deadline: float | None = None,
+        collect_after: float | None = None,
+        not_done: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.request_ids = list(request_ids)
@@ -77,12 +88,17 @@ class FaceSwapResultTrigger(BaseTrigger):
         self.tolerance = tolerance
         self.end_task = end_task
         self.known = list(known)
+        self.execution_deadline = execution_deadline
+        self.collect_after = collect_after
+        self.not_done = not_done
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
+        later = ("execution_deadline", "collect_after", "not_done")  # unknown to the first release
         return (
             f"{type(self).__module__}.{type(self).__qualname__}",
             {
+                **{name: value for name in later if (value := getattr(self, name)) is not None},
                 "request_ids": self.request_ids,
                 "modelslab_conn_id": self.modelslab_conn_id,
                 "started": self.started,
@@ -106,20 +122,25 @@ class FaceSwapResultTrigger(BaseTrigger):
 
     async def _wait_for_all(self) -> TriggerEvent:
         shared = await import_late()
-        story = Story(len(self.request_ids), self.started, self.log.info)
         ids = list(dict.fromkeys(self.request_ids))
+        story = Story(len(ids), self.started, self.log.info)
         try:
             async with shared.shared_client(self.modelslab_conn_id) as client:
-                waits = [self._wait(client, request, story) for request in ids]
-                ended = await asyncio.gather(*waits) if len(waits) > 1 else [await wait for wait in waits]
+                waits = {request: partial(self._wait, client, request, story) for request in ids}
+                ended = await wait_for_enough(waits, self.collect_after)
         except InvalidConnectionError as err:
             return TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
-        return self._event(dict(zip(ids, ended, strict=True)))
+        return self._event(ended, Rest(self.started, self._deadline) if len(ended) < len(ids) else None)
 
-    def _event(self, endings: dict[str, Ending]) -> TriggerEvent:
+    @property
+    def _deadline(self) -> Deadline:
+        return Deadline(self.deadline, self.execution_deadline)
+
+    def _event(self, endings: dict[str, Ending], rest: Rest | None) -> TriggerEvent:
         results = {request_id: ending.result for request_id, ending in endings.items() if ending.result}
         if self.end_task is None or len(results) < len(endings):
-            return TriggerEvent(write_event(endings))  # type: ignore[no-untyped-call]
+            event = write_event(endings, not_done=self.not_done, rest=rest)
+            return TriggerEvent(event)  # type: ignore[no-untyped-call]
         values = [results[request_id].as_xcom() for request_id in self.request_ids]
         if is_large(values):  # an event is kept and logged whole
             return TriggerEvent(write_event(endings))  # type: ignore[no-untyped-call]
@@ -136,6 +157,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             self.tolerance,
             next_look=max(self.first_looks.get(request_id, 0.0), _after_deferral()),
             known=request_id in self.known,
+            deadline_kind=self._deadline.kind,
         )
         while True:
             outcome = await client.next_outcome(request_id, wait.next_look, self.deadline)

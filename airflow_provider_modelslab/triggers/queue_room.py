@@ -23,16 +23,25 @@ class QueueRoomTrigger(BaseTrigger):
     :param since: when the task began to wait for room, in seconds since the epoch
     :param deadline: when the wait ends at the latest, in seconds since the epoch; a restart keeps it
     :param retry_after: how long the API asked to keep away, in seconds
+    :param execution_deadline: when the task's ``execution_timeout`` is over, in seconds since the epoch; it
+        goes into the event, for the wait that comes after this one
     """
 
     def __init__(
-        self, *, modelslab_conn_id: str, since: float, deadline: float, retry_after: float | None = None
+        self,
+        *,
+        modelslab_conn_id: str,
+        since: float,
+        deadline: float,
+        retry_after: float | None = None,
+        execution_deadline: float | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.modelslab_conn_id = modelslab_conn_id
         self.since = since
         self.deadline = deadline
         self.retry_after = retry_after
+        self.execution_deadline = execution_deadline
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
@@ -43,6 +52,7 @@ class QueueRoomTrigger(BaseTrigger):
                 "since": self.since,
                 "deadline": self.deadline,
                 "retry_after": self.retry_after,
+                **self._limit,
             },
         )
 
@@ -55,4 +65,10 @@ class QueueRoomTrigger(BaseTrigger):
             let_in = await client.room.wait(self.since, self.deadline - time.time())
         await asyncio.sleep(max(0.0, at_least - time.monotonic()))
         status = "room" if let_in else "deadline"
-        yield TriggerEvent({"status": status, "deadline": self.deadline})  # type: ignore[no-untyped-call]
+        event = {"status": status, "deadline": self.deadline, "since": self.since, **self._limit}
+        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
+
+    @property
+    def _limit(self) -> dict[str, float]:
+        """The argument that the first release does not know, where it is given."""
+        return {} if self.execution_deadline is None else {"execution_deadline": self.execution_deadline}

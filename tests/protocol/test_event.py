@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from airflow_provider_modelslab.protocol.event import ids_of, read_event, write_event
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest, ids_of, read_event, read_rest, write_event
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
@@ -58,3 +59,16 @@ def test_an_event_tells_which_requests_it_is_about() -> None:
     endings = {"1": Ending(EndingKind.DONE), "2": Ending(EndingKind.FAILED, "no face")}
     assert ids_of(write_event(endings)) == ["1", "2"]
     assert ids_of(write_event({}, error="no connection")) == []
+
+
+def test_an_event_of_some_is_told_apart_from_the_last_and_carries_the_wait_for_the_others() -> None:
+    rest = Rest(5.0, Deadline.sooner(100.0, 50.0))
+    earlier = {"1": {"kind": "failed", "refusal": None, "message": "No face"}}
+    some = write_event({"2": Ending(EndingKind.DONE)}, not_done=earlier, rest=rest)
+    assert some["status"] == "some_ended"
+    assert read_rest(json.loads(json.dumps(some))) == rest
+    assert read_event(some)[0] == {"1": Ending(EndingKind.FAILED, "No face")}
+    last = write_event({"3": Ending(EndingKind.TIMEOUT, "processing")}, not_done=earlier)
+    assert last["status"] == "ended"
+    assert read_rest(last) is None
+    assert read_event(last)[0].keys() == {"1", "3"}

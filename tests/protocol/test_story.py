@@ -7,6 +7,7 @@ import pytest
 from airflow_provider_modelslab.protocol.outcome import Done, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 DONE = Done(FaceSwapResult("1", ("https://example.com/a.jpg",)))
 
@@ -84,3 +85,27 @@ def test_a_reminder_comes_after_five_minutes_and_then_when_the_wait_has_doubled(
         story.tell("7", Waiting("processing"), now)
         told += [now - 1000] * (len(lines) - before)
     assert told == [0, 300, 600, 1200] if total == 1 else [300, 600, 1200]
+
+
+def test_looks_in_turn_tell_how_many_have_ended_and_how_the_next_one_stands() -> None:
+    lines: list[str] = []
+    story = Story(3, 0, lambda text, *args: lines.append(text % args), in_turn=True)
+    looks = [("1", DONE), ("2", Waiting("queued")), ("2", Ending(EndingKind.FAILED, "No face"))]
+    for now, (request, seen) in enumerate([*looks, ("3", Waiting("processing")), ("3", DONE)]):
+        story.tell(request, seen, now)
+    assert lines == [
+        "1 of 3 complete; request 2: queued (after 1 s).",
+        "1 of 3 complete, 1 failed; request 2: failed: No face (after 2 s).",
+        "1 of 3 complete, 1 failed; request 3: processing (after 3 s).",
+    ]
+
+
+def test_a_thousand_looks_in_turn_are_few_lines_the_last_of_them_the_end() -> None:
+    lines: list[str] = []
+    story = Story(1000, 0, lambda text, *args: lines.append(text % args), in_turn=True)
+    for request in range(1000):
+        story.tell(str(request), Waiting("processing"), request / 10)
+        story.tell(str(request), DONE, request / 10)
+    assert len(lines) <= 6
+    assert lines[0] == "1000 requests; request 0: processing (after 0 s)."
+    assert lines[-1] == "1000 of 1000 complete (after 100 s)."

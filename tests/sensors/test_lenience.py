@@ -14,7 +14,7 @@ from airflow_provider_modelslab.exceptions import (
     RequestNotFoundError,
 )
 from tests.deferring import run_task
-from tests.sensors import BOTH, sensor
+from tests.sensors import AIRFLOW_3, BOTH, Rescheduled, sensor
 
 if TYPE_CHECKING:
     from tests.standin import StandIn
@@ -111,3 +111,61 @@ def test_a_look_up_that_fails_is_an_error_unless_never_fail_or_silent_fail_is_se
     with pytest.raises(AirflowSkipException, match="never_fail"):
         run_task(sensor(job, deferrable=deferrable, never_fail=True))
     assert run_task(sensor(job, deferrable=deferrable, silent_fail=True))["id"] == str(job)
+
+
+MODES: dict[str, dict[str, Any]] = {
+    "poke": {},
+    "reschedule": {"mode": "reschedule"},
+    "deferrable": {"deferrable": True},
+}
+REASONS: dict[str, tuple[dict[str, Any], str]] = {
+    "failed": ({"ending": "failed", "message": "No face"}, "the job failed: No face"),
+    "key": ({}, "the API refused the call: .*password field"),
+    "timeout": ({"duration": 60}, "not complete at the deadline: processing"),
+}
+
+
+@pytest.mark.parametrize("mode", ["poke", "deferrable", pytest.param("reschedule", marks=AIRFLOW_3)])
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("lenient", ["soft_fail", "never_fail"])
+def test_a_skip_says_why_in_the_same_words_in_every_mode(
+    connected: StandIn, mode: str, reason: str, lenient: str
+) -> None:
+    job, words = REASONS[reason]
+    request = connected.add_job(**job)
+    if reason == "key":
+        connected.rotate_key("a-key-that-nobody-told-us")
+    ago = 30 if mode == "reschedule" else None  # then its time is over at this look
+    task = sensor(request, timeout=0.3 if reason == "timeout" else 25, **MODES[mode], **{lenient: True})
+    with pytest.raises(
+        AirflowSkipException, match=f"^Skipped as {lenient} asks for: Face swap request {request}: {words}"
+    ):
+        run_task(task, {"ti": Rescheduled(ago)})
+
+
+@BOTH
+@pytest.mark.usefixtures("hasty")
+def test_silent_fail_goes_before_never_fail_as_airflow_has_it(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch, deferrable: bool
+) -> None:
+    job = connected.add_job()
+    break_look_up(monkeypatch, times=1)
+    task = sensor(job, deferrable=deferrable, silent_fail=True, never_fail=True)
+    assert run_task(task)["id"] == str(job)
+
+
+def test_trouble_is_not_ridden_out_past_the_deadline(connected: StandIn) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    job = connected.add_job()
+    with pytest.raises(FaceSwapTimeoutError, match="HTTP 502"):
+        run_task(sensor(job, timeout=0.3))
+    assert connected.looks(job) <= 4
+
+
+@AIRFLOW_3
+def test_nor_is_it_where_an_earlier_process_looked_first(connected: StandIn) -> None:
+    connected.fault("fetch", payload="html_502", times="always")
+    job = connected.add_job()
+    with pytest.raises(FaceSwapTimeoutError, match="HTTP 502"):
+        run_task(sensor(job, timeout=60, mode="reschedule"), {"ti": Rescheduled(61)})
+    assert connected.looks(job) == 1

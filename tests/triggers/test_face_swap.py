@@ -208,3 +208,51 @@ async def test_it_leaves_every_other_ending_to_the_task(connected: StandIn) -> N
     (event,) = [event async for event in make_trigger(*jobs, end_task="many").run()]
     assert not isinstance(event, TaskSuccessEvent)
     assert event.payload["done"] == [str(jobs[0])]
+
+
+async def test_it_fires_for_some_when_a_result_has_waited_for_the_others_so_long(connected: StandIn) -> None:
+    done, slow = connected.add_job(), connected.add_job(duration=60)
+    failed = connected.add_job(ending="failed", message="No face")
+    earlier = {"1": {"kind": "failed", "refusal": None, "message": "Earlier"}}
+    trigger = make_trigger(slow, done, failed, collect_after=0.2, not_done=earlier)
+    path, kwargs = trigger.serialize()
+    assert FaceSwapResultTrigger(**json.loads(json.dumps(kwargs))).serialize() == (path, kwargs)
+    event = await fire(trigger)
+    assert (event["status"], event["done"]) == ("some_ended", [str(done)])
+    assert event["not_done"].keys() == {"1", str(failed)}
+    assert (event["started"], event["deadline"]) == (trigger.started, trigger.deadline)
+
+
+async def test_it_fires_once_for_all_where_none_waits_so_long_or_there_is_nothing_to_collect(
+    connected: StandIn,
+) -> None:
+    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.3)]
+    event = await fire(make_trigger(*jobs, collect_after=60))
+    assert (event["status"], event["done"]) == ("ended", [str(job) for job in jobs])
+    failed, slow = connected.add_job(ending="failed"), connected.add_job(duration=0.5)
+    event = await fire(make_trigger(failed, slow, collect_after=0.01))
+    assert (event["status"], event["done"]) == ("ended", [str(slow)])
+
+
+async def test_an_unusable_connection_is_said_where_it_collects_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", '{"conn_type": "modelslab"}')
+    assert (await fire(make_trigger(1, 2, collect_after=0.1)))["status"] == "error"
+
+
+async def test_when_it_is_ended_it_looks_no_more(connected: StandIn) -> None:
+    jobs = connected.add_jobs(3, duration=60)
+    task = asyncio.create_task(fire(make_trigger(*jobs, collect_after=60)))
+    while not connected.stats()["fetch"]:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert {each for each in asyncio.all_tasks() if each is not asyncio.current_task()} == set()
+
+
+async def test_where_the_execution_timeout_is_the_deadline_it_says_so(connected: StandIn) -> None:
+    job, end = str(connected.add_job(duration=60)), time.time() + 0.3
+    event = await fire(make_trigger(job, deadline=end, execution_deadline=end))
+    assert event["not_done"][job]["kind"] == "execution_timeout"
+    event = await fire(make_trigger(job, deadline=end, execution_deadline=end + 60))
+    assert event["not_done"][job]["kind"] == "timeout"

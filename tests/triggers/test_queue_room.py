@@ -107,3 +107,12 @@ async def test_a_hundred_swaps_on_an_account_of_five_all_succeed_without_hammeri
     assert len({result["id"] for result in results}) == 100
     assert sorted(each["track_id"] for each in connected.submits(accepted=True)) == list(range(100))
     assert len(connected.submits()) <= 100 * 4
+
+
+async def test_its_event_carries_what_the_wait_after_it_needs(connected: StandIn) -> None:
+    trigger = waiting(timeout=0, execution_deadline=7.0)
+    path, kwargs = trigger.serialize()
+    assert QueueRoomTrigger(**json.loads(json.dumps(kwargs))).serialize() == (path, kwargs)
+    event = await fire(trigger)  # type: ignore[arg-type]
+    assert event == {"status": "deadline", **{name: kwargs[name] for name in sorted(kwargs) if name in event}}
+    assert event.keys() == {"status", "deadline", "since", "execution_deadline"}

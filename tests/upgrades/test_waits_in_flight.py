@@ -94,6 +94,17 @@ def test_a_wait_that_a_release_deferred_ends_well(
     assert saved == (set(REQUESTS if many else ["101"]) if "destination" in wait["arguments"] else set())
 
 
+NEW = ("collect_after", "execution_deadline", "not_done")
+
+
+@each_wait
+def test_a_row_without_what_came_after_the_first_rows_ends_well_too(
+    done: StandIn, wait: dict[str, Any], tmp_path: Path
+) -> None:
+    known = {name: value for name, value in wait["kwargs"].items() if name not in NEW}
+    test_a_wait_that_a_release_deferred_ends_well(done, {**wait, "kwargs": known}, tmp_path)
+
+
 @each_wait
 def test_it_keeps_the_deadline_that_the_release_gave_it(connected: StandIn, wait: dict[str, Any]) -> None:
     for request_id in REQUESTS:

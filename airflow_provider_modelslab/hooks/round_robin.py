@@ -1,0 +1,79 @@
+"""Waiting for several requests in this process, each by its own schedule, and fetching what is complete."""
+
+from __future__ import annotations
+
+import heapq
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown
+from airflow_provider_modelslab.protocol.schedule import TOLERANCE
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+
+_AT_ONCE = 8  # results fetched in parallel, where there are several
+_FETCH_TIMEOUT = 600.0  # seconds; longer than trouble is tolerated, so that trouble is what is told
+
+Told = Callable[[str, Outcome, float], None]
+
+
+def wait_for_each(
+    fetch: Callable[[str], Outcome], request_ids: Iterable[str], wait: Wait, tell: Told
+) -> Iterator[tuple[str, Ending]]:
+    """Look at each request when it is due, and yield how its wait ended as soon as it has.
+
+    What the caller does with one of them delays the looks at the others, and loses none.
+
+    :param fetch: looks at one request
+    :param request_ids: the requests
+    :param wait: where the wait for each of them stands
+    :param tell: takes each look: the request, what the look meant, and when it was
+    """
+    due = [
+        (wait.next_look, number, request, wait) for number, request in enumerate(dict.fromkeys(request_ids))
+    ]
+    quiet_until = 0.0
+    while due:
+        look_at, number, request, wait = heapq.heappop(due)
+        time.sleep(max(0.0, max(look_at, min(quiet_until, wait.deadline)) - time.time()))
+        outcome, now = fetch(request), time.time()
+        tell(request, outcome, now)
+        step = wait.after(outcome, now, random.random())
+        if isinstance(step, Ending):
+            yield request, step
+            continue
+        if isinstance(outcome, SlowDown):
+            quiet_until = step.next_look  # the limit is the account's, not the request's
+        heapq.heappush(due, (step.next_look, number, request, step))
+
+
+def fetch_results(
+    hook: ModelsLabHook, request_ids: Iterable[str], known: Mapping[str, Ending]
+) -> dict[str, Ending]:
+    """Fetch what a trigger saw complete, of which its event carried ids only; return how each wait ended.
+
+    :param hook: the hook of the task's connection
+    :param request_ids: the requests
+    :param known: how the waits for others ended
+    """
+    _ = hook.settings  # looked up here, because Airflow's own look-up is for the main thread
+    endings = dict(known)
+
+    def fetch(request_id: str) -> tuple[str, Ending]:
+        down = any(ending.kind is EndingKind.UNAVAILABLE for ending in list(endings.values()))
+        now = time.time()  # that the API is down need not be learnt again for each
+        wait = Wait(now, now + _FETCH_TIMEOUT, tolerance=1 if down else TOLERANCE)
+        _, endings[request_id] = found = next(wait_for_each(hook.fetch, [request_id], wait, _say_nothing))
+        return found
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(pool.map(fetch, request_ids))
+
+
+def _say_nothing(*_: Any) -> None:
+    """Take no note of a look."""

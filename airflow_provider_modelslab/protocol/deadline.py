@@ -1,0 +1,34 @@
+"""When a wait ends at the latest, and by which of the task's limits that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from airflow_provider_modelslab.protocol.wait import EndingKind
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The end of a wait: of the wait's own ``timeout`` and the task's ``execution_timeout`` the sooner.
+
+    :param at: when the wait ends, in seconds since the epoch
+    :param execution: when the ``execution_timeout`` is over, likewise; None where the task has none
+    """
+
+    at: float
+    execution: float | None = None
+
+    @classmethod
+    def sooner(cls, limit: float, execution: float | None) -> Deadline:
+        """Return the deadline of a wait.
+
+        :param limit: when the wait's own time is over, in seconds since the epoch
+        :param execution: when the task's is over, likewise
+        """
+        return cls(limit if execution is None else min(limit, execution), execution)
+
+    @property
+    def kind(self) -> EndingKind:
+        """How a wait ends that ends then."""
+        by_execution = self.execution is not None and self.at >= self.execution
+        return EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT

@@ -1,0 +1,146 @@
+"""Many ids in one task: each result is saved soon after it is there, once, whatever the others do."""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_modelslab import waiting
+from airflow_provider_modelslab.exceptions import ExpiredUrlError, FaceSwapFailedError
+from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from tests.deferring import Pushed, run_task
+
+if TYPE_CHECKING:
+    from tests.standin import StandIn
+
+BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a result wait for the others only for a moment."""
+    monkeypatch.setattr(waiting, "COLLECT_AFTER", 0.2)
+
+
+def saver(folder: Path, ids: Any, **kwargs: Any) -> FaceSwapResultOperator:
+    given = {"poke_interval": 0.1, "timeout": 30, "destination": str(folder), **kwargs}
+    return FaceSwapResultOperator(task_id="save", request_id=ids, **given)
+
+
+def saved(folder: Path) -> set[str]:
+    return {path.parent.name for path in folder.rglob("manifest.json")}
+
+
+class Running:
+    """A task in a thread, so that one can see what it has saved while it waits."""
+
+    def __init__(self, task: Any, context: Any) -> None:
+        self.outcome: Any = None
+        self._thread = threading.Thread(target=self._run, args=(task, context), daemon=True)
+        self._thread.start()
+
+    def _run(self, task: Any, context: Any) -> None:
+        try:
+            self.outcome = run_task(task, context)
+        except BaseException as error:
+            self.outcome = error
+
+    def wait_for(self, check: Any) -> None:
+        limit = time.monotonic() + 20
+        while not check():
+            assert self._thread.is_alive(), self.outcome
+            assert time.monotonic() < limit
+            time.sleep(0.02)
+
+    def end(self) -> Any:
+        self._thread.join(20)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+@BOTH
+def test_a_result_is_saved_while_others_run_and_the_end_has_all_in_order(
+    connected: StandIn, deferrable: bool, tmp_path: Path
+) -> None:
+    slow = [connected.add_job(duration=600) for _ in range(2)]
+    done = connected.add_job()
+    ids = [slow[0], done, slow[1]]
+    context = {"ti": Pushed()}
+    running = Running(saver(tmp_path, ids, deferrable=deferrable), context)
+    running.wait_for(lambda: saved(tmp_path) == {str(done)})
+    connected.finish(slow[1])
+    running.wait_for(lambda: saved(tmp_path) == {str(done), str(slow[1])})
+    connected.finish(slow[0])
+    results = running.end()
+    assert [result["id"] for result in results] == list(map(str, ids))
+    assert all(len(result["files"]) == 1 for result in results)
+    assert connected.stats()["file"] == 3
+    kept = context["ti"].xcoms.get("completed")
+    assert kept is None or {value["id"] for value in kept} == set(map(str, ids))
+
+
+@BOTH
+@pytest.mark.parametrize("if_exists", ["overwrite", "fail"])
+def test_what_is_there_is_dealt_with_once_in_a_run_of_the_task(
+    connected: StandIn, deferrable: bool, if_exists: str, tmp_path: Path
+) -> None:
+    jobs = [connected.add_job(), connected.add_job(duration=1.5)]
+    results = run_task(saver(tmp_path, jobs, deferrable=deferrable, if_exists=if_exists))
+    assert [result["id"] for result in results] == list(map(str, jobs))
+    assert connected.stats()["file"] == 2
+
+
+@BOTH
+def test_failures_among_them_lose_nothing(connected: StandIn, deferrable: bool, tmp_path: Path) -> None:
+    failed = connected.add_job(ending="failed", message="No face detected", duration=0.3)
+    late = connected.add_job(duration=1.5)
+    jobs = [late, failed, connected.add_job()]
+    context = {"ti": Pushed()}
+    with pytest.raises(FaceSwapFailedError, match=f"1 of 3 .* {failed} .*No face detected"):
+        run_task(saver(tmp_path, jobs, deferrable=deferrable), context)
+    assert saved(tmp_path) == {str(late), str(jobs[2])}
+    assert {value["id"] for value in context["ti"].xcoms["completed"]} == saved(tmp_path)
+
+
+@BOTH
+def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
+    connected: StandIn, deferrable: bool, tmp_path: Path
+) -> None:
+    gone, late = connected.add_job(), connected.add_job(duration=1.5)
+    connected.fault("download", id=gone, status=410, times="always")
+    with pytest.raises(ExpiredUrlError, match=str(gone)):
+        run_task(saver(tmp_path, [gone, late], deferrable=deferrable))
+    assert saved(tmp_path) == {str(late)}
+
+
+def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tmp_path: Path) -> None:
+    jobs = [connected.add_job(duration=0.2 * number) for number in range(8)]
+    rows: list[dict[str, Any]] = []
+    task = saver(tmp_path, jobs, deferrable=True)
+    defer = type(task).defer
+
+    def noting(self: Any, *, trigger: Any, **kwargs: Any) -> None:
+        rows.append(json.loads(json.dumps(trigger.serialize()[1])))
+        defer(self, trigger=trigger, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(task), "defer", noting)
+        run_task(copy.copy(task))
+    assert 1 < len(rows) <= 7
+    assert len({(row["started"], row["deadline"]) for row in rows}) == 1
+    assert len(rows[-1]["request_ids"]) < len(rows[0]["request_ids"])
+
+
+def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn) -> None:
+    jobs = [connected.add_job(), connected.add_job(duration=0.6)]
+    context = {"ti": Pushed()}
+    run_task(saver(Path(), jobs, deferrable=True, destination=None), context)
+    assert not context["ti"].xcoms
