@@ -180,7 +180,7 @@ def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_perma
 ) -> None:
     connected.fault("submit", status=200, body={"status": "error", "message": "Odd"}, times="always")
     with pytest.raises(ModelsLabUnavailableError, match=r"error: Odd\. .*may be permanent") as caught:
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert "could not be asked" not in str(caught.value)
     assert connected.stats()["submit"] == schedule.TOLERANCE
 
@@ -188,7 +188,7 @@ def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_perma
 def test_a_job_that_failed_at_once_may_have_met_a_model_that_was_warming_up(connected: StandIn) -> None:
     connected.fault("submit", payload="failed")
     with pytest.raises(FaceSwapFailedError, match=r"Failed, Try Again\. .*warming up: clear this task"):
-        ModelsLabHook().swap_faces_in_image(IMAGE, FACE)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://no-such-host.invalid", "https://{}"])
