@@ -17,6 +17,8 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from tests.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.standin import StandIn
 
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
@@ -38,32 +40,26 @@ def saved(folder: Path) -> set[str]:
     return {path.parent.name for path in folder.rglob("manifest.json")}
 
 
-class Running:
-    """A task in a thread, so that one can see what it has saved while it waits."""
+def run_beside(task: Any, context: Any, steps: list[tuple[Callable[[], bool], Callable[[], None]]]) -> Any:
+    """Run a task, and beside it in a thread one step after the other: wait until, and do; all come."""
+    left = list(steps)
 
-    def __init__(self, task: Any, context: Any) -> None:
-        self.outcome: Any = None
-        self._thread = threading.Thread(target=self._run, args=(task, context), daemon=True)
-        self._thread.start()
-
-    def _run(self, task: Any, context: Any) -> None:
-        try:
-            self.outcome = run_task(task, context)
-        except BaseException as error:
-            self.outcome = error
-
-    def wait_for(self, check: Any) -> None:
+    def go() -> None:
         limit = time.monotonic() + 20
-        while not check():
-            assert self._thread.is_alive(), self.outcome
-            assert time.monotonic() < limit
+        while left and time.monotonic() < limit:
+            until, do = left[0]
+            if until():
+                do()
+                left.pop(0)
             time.sleep(0.02)
 
-    def end(self) -> Any:
-        self._thread.join(20)
-        if isinstance(self.outcome, BaseException):
-            raise self.outcome
-        return self.outcome
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        return run_task(task, context)
+    finally:
+        thread.join()
+        assert not left
 
 
 @BOTH
@@ -74,12 +70,11 @@ def test_a_result_is_saved_while_others_run_and_the_end_has_all_in_order(
     done = connected.add_job()
     ids = [slow[0], done, slow[1]]
     context = {"ti": Pushed()}
-    running = Running(saver(tmp_path, ids, deferrable=deferrable), context)
-    running.wait_for(lambda: saved(tmp_path) == {str(done)})
-    connected.finish(slow[1])
-    running.wait_for(lambda: saved(tmp_path) == {str(done), str(slow[1])})
-    connected.finish(slow[0])
-    results = running.end()
+    steps = [
+        (lambda: saved(tmp_path) == {str(done)}, lambda: connected.finish(slow[1])),
+        (lambda: saved(tmp_path) == {str(done), str(slow[1])}, lambda: connected.finish(slow[0])),
+    ]
+    results = run_beside(saver(tmp_path, ids, deferrable=deferrable), context, steps)
     assert [result["id"] for result in results] == list(map(str, ids))
     assert all(len(result["files"]) == 1 for result in results)
     assert connected.stats()["file"] == 3
