@@ -156,7 +156,7 @@ def test_trouble_that_passes_is_ridden_out(connected: StandIn, deferrable: bool)
 
 
 @BOTH
-@pytest.mark.parametrize("bad", ["", "None", None, -5, "1/2", "1\n", ["1", ""]])
+@pytest.mark.parametrize("bad", ["", "None", None, -5, "1/2", "1\n2", ["1", ""]])
 def test_a_bad_id_is_refused_before_anything_is_sent(connected: StandIn, deferrable: bool, bad: Any) -> None:
     with pytest.raises(InvalidRequestIdError, match="request_id is not usable"):
         run_task(sensor(bad, deferrable=deferrable))
