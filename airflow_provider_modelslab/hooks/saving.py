@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_modelslab.protocol.interval import seconds
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
+from airflow_provider_modelslab.xcom import warn_if_flagged, without_files
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -63,4 +64,6 @@ class SavesResults:
             timeout=seconds("download_timeout", download_timeout),
             allow_private=self.settings.allow_private_downloads,
         )
-        return {**found.as_xcom(), **save_result(found, destination, options, log=self.log)}
+        saved = save_result(found, destination, options, log=self.log)
+        warn_if_flagged(found, self.log, [file["uri"] for file in saved["files"]])
+        return {**without_files(found.as_xcom()), **saved}

@@ -72,6 +72,7 @@ class FaceSwapResult:
                 f"what was given of request {request_id} names no files: wait for it, with get_result, the "
                 "sensor or an operator, and pass what that returns"
             )
+        flags = value.get("nsfw_content_detected")
         return cls(
             id=request_id,
             output=tuple(output),
@@ -79,4 +80,5 @@ class FaceSwapResult:
             generation_time=value.get("generationTime"),
             meta=dict(value.get("meta") or {}),
             consent_reference=value.get("consent_reference"),
+            nsfw_content_detected=None if flags is None else tuple(map(bool, flags)),
         )

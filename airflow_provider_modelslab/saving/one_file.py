@@ -160,7 +160,5 @@ class _Inline:
             completeness.feed(chunk)
             yield chunk
         verdict = completeness.verdict()
-        if verdict.only_end_marker:  # such files exist, and what carried it was whole
-            self.forgiven = verdict.missing
-        elif verdict.state is State.CUT:
+        if verdict.state is State.CUT:
             raise InvalidContentError(f"it {verdict.missing}, and what carried it has no more of it")
