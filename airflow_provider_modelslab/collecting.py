@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
+from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.execution_timeout import fail_if_overdue
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.protocol.deadline import Deadline
@@ -129,7 +130,11 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
         from airflow_provider_modelslab.saving import save_result
 
         options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
-        saved = save_result(result, self.destination, options, log=self.log)
+        try:
+            saved = save_result(result, self.destination, options, log=self.log)
+        except ModelsLabError as error:
+            error.knowing(request_id=result.id, conn_id=self.modelslab_conn_id)
+            raise
         warn_if_flagged(result, self.log, [file["uri"] for file in saved["files"]])
         return {**without_files(result.as_xcom()), **saved}
 

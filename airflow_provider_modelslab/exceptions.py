@@ -54,6 +54,11 @@ class ModelsLabError(AirflowException):
         self.http_status = http_status
         self.host = host
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All of these attributes by name."""
+        return {name: getattr(self, name) for name in _FACTS}
+
     def knowing(self, **facts: Any) -> Self:
         """Return this error, with those attributes filled in that it does not have yet.
 
@@ -69,7 +74,7 @@ class ModelsLabError(AirflowException):
 
         :param text: what it says
         """
-        return type(self)(text, **{name: getattr(self, name) for name in _FACTS})
+        return type(self)(text, **self.facts)
 
 
 class InvalidConnectionError(ModelsLabError, AirflowFailException):

@@ -1,14 +1,20 @@
-"""From the ending of a wait to the exception that tells it: what happened, to which id, what to do."""
+"""From the ending of a wait to the exception that tells it: what happened, to which id, what to do.
+
+In what to do, ``{connection}`` is the Airflow connection and ``{again}`` how to try again: by clearing the
+task, or by calling the hook again where there is no task that could be cleared.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from airflow_provider_modelslab.exceptions import (
     FaceSwapExecutionTimeoutError,
     FaceSwapFailedError,
     FaceSwapTimeoutError,
     InsufficientCreditsError,
+    InvalidConnectionError,
     InvalidKeyError,
     InvalidRequestError,
     ModelsLabError,
@@ -25,41 +31,48 @@ from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 _REFUSALS: dict[Refusal, tuple[type[ModelsLabError], str]] = {
     Refusal.KEY: (
         InvalidKeyError,
-        "Correct the API key in the password field of the Airflow connection, and test it there.",
+        "Correct the API key in the password field of {connection}, and test it there.",
     ),
     Refusal.CREDITS: (
         InsufficientCreditsError,
-        "Add credits to the ModelsLab account, then clear this task.",
+        "Add credits to the ModelsLab account of {connection}, then {again}.",
     ),
     Refusal.PLAN: (
         SubscriptionRequiredError,
-        "The account's plan does not include this call: upgrade it, or use another account's connection.",
+        (
+            "The account's plan does not include this call: upgrade it, or use another account than that of "
+            "{connection}."
+        ),
     ),
     Refusal.INVALID: (
         InvalidRequestError,
-        "Check that the id came from a face swap, and the api_path of the Airflow connection.",
+        "Check that the id came from a face swap, and the api_path of {connection}.",
+    ),
+    Refusal.PATH: (
+        InvalidConnectionError,
+        "No retry mends that: check api_path and host of {connection}.",
     ),
 }
 _ENDINGS: dict[EndingKind, tuple[type[ModelsLabError], str, str]] = {
     EndingKind.FAILED: (
         FaceSwapFailedError,
         "the job failed",
-        "Submit the face swap again; trying this id again gives the same answer.",
+        "This id stays failed: submit the face swap again, with other pictures if the reason lies in them.",
     ),
     EndingKind.UNAVAILABLE: (
         ModelsLabUnavailableError,
         "the API could not be asked",
-        "If it lasts, check the host of the Airflow connection and the way there (proxy, firewall).",
+        "If it lasts, check the host of {connection} and the way there (proxy, firewall).",
     ),
     EndingKind.NOT_FOUND: (
         RequestNotFoundError,
         "the API does not know the id",
-        "Check the id, and that the Airflow connection is of the account and api_path that queued it.",
+        "Check the id, and that {connection} is of the account and api_path that queued it.",
     ),
     EndingKind.TIMEOUT: (
         FaceSwapTimeoutError,
         "not complete at the deadline",
-        "The job may still complete: clear this task to wait again, or give it a longer timeout.",
+        "The job may still complete: {again} to wait on, or give it a longer timeout.",
     ),
     EndingKind.EXECUTION_TIMEOUT: (
         FaceSwapExecutionTimeoutError,
@@ -71,22 +84,22 @@ _SUBMISSIONS: dict[type, tuple[type[ModelsLabError], str, str]] = {
     SlowDown: (
         QueueFullError,
         "no room in the account's queue until the deadline",
-        "Nothing was queued: clear this task to try again, or give it a longer queue_timeout.",
+        "Nothing was queued: {again}, or give it a longer queue_timeout.",
     ),
     TryAgain: (
         ModelsLabUnavailableError,
         "the API could not be asked",
-        "Nothing was queued. If it lasts, check host and api_path of the connection, and the way there.",
+        "Nothing was queued. If it lasts, check host and api_path of {connection}, and the way there.",
     ),
     Declined: (
         ModelsLabUnavailableError,
         "the API answered each try with an error",
-        "Nothing was queued. It may be permanent: check what is said, the pictures and the api_path.",
+        "Nothing was queued. It may be permanent: check the pictures, and the api_path of {connection}.",
     ),
     JobFailed: (
         FaceSwapFailedError,
         "the job failed",
-        "The model may have been warming up: clear this task to submit again. Check the pictures first.",
+        "The model may have been warming up: {again} to submit again. Check the pictures first.",
     ),
 }
 # With several requests the task can have one exception only: the one that no retry can help goes first.
@@ -99,76 +112,128 @@ _GRAVEST_FIRST = (
     EndingKind.UNAVAILABLE,
 )
 _MOST_LISTED = 10
+_NO_ROUTE = "nothing answers at the api_path"
 
 
-def error_of(request_id: str, ending: Ending) -> ModelsLabError:
+@dataclass(frozen=True)
+class Asker:
+    """Who asked the API, and is to be told what to do.
+
+    :param conn_id: id of the Airflow connection
+    :param in_task: whether it is a task that can be cleared; else it is code that uses the hook
+    """
+
+    conn_id: str | None = None
+    in_task: bool = True
+
+    def told(self, advice: str) -> str:
+        """Return what to do, with this connection and this way to try again."""
+        connection = f"the Airflow connection {self.conn_id!r}" if self.conn_id else "the Airflow connection"
+        again = "clear this task" if self.in_task else "call the hook again"
+        return advice.format(connection=connection, again=again)
+
+
+SOMEBODY = Asker()
+
+
+def error_of(request_id: str, ending: Ending, asker: Asker = SOMEBODY) -> ModelsLabError:
     """Return the exception for a wait that ended without a result.
 
     :param request_id: the request
     :param ending: how its wait ended
+    :param asker: who asked
     """
     cls, what, advice = _explain(ending)
-    return cls(f"Face swap request {request_id}: {what}: {_sentence(ending.message)} {advice}")
+    return cls(
+        f"Face swap request {request_id}: {what}: {_sentence(ending.message)} {asker.told(advice)}",
+        request_id=request_id,
+        conn_id=asker.conn_id,
+        api_message=ending.message or None,
+        http_status=ending.http_status,
+    )
 
 
-def error_of_many(endings: Mapping[str, Ending], total: int) -> ModelsLabError:
+def error_of_many(endings: Mapping[str, Ending], total: int, asker: Asker = SOMEBODY) -> ModelsLabError:
     """Return the one exception for waits of which some ended without a result.
 
     :param endings: the bad endings by request id
     :param total: how many requests there were
+    :param asker: who asked
     """
     if total == 1:
-        return error_of(*next(iter(endings.items())))
-    gravest = min(endings.values(), key=lambda ending: _GRAVEST_FIRST.index(ending.kind))
-    cls, _, advice = _explain(gravest)
+        return error_of(*next(iter(endings.items())), asker)
+    gravest_id = min(endings, key=lambda request_id: _GRAVEST_FIRST.index(endings[request_id].kind))
+    gravest = error_of(gravest_id, endings[gravest_id], asker)
+    advice = asker.told(_explain(endings[gravest_id])[2])
     listed = [
         f"{request_id} ({_explain(ending)[1]}: {ending.message or 'no message'})"
         for request_id, ending in list(endings.items())[:_MOST_LISTED]
     ]
     more = f" and {len(endings) - _MOST_LISTED} more" if len(endings) > _MOST_LISTED else ""
-    return cls(
+    return gravest.reworded(
         f"{len(endings)} of {total} face swap requests have no result: {', '.join(listed)}{more}. {advice}"
     )
 
 
 def error_of_submission(
-    submission: SlowDown | TryAgain | Refused | JobFailed | Unknown, track_id: int | str
+    submission: SlowDown | TryAgain | Refused | JobFailed | Unknown,
+    track_id: int | str,
+    asker: Asker = SOMEBODY,
 ) -> ModelsLabError:
     """Return the exception for a face swap that was not queued, or of which nobody knows.
 
     :param submission: what came of the submit call
     :param track_id: the name that the call gave it
+    :param asker: who asked
     """
     if isinstance(submission, Unknown):
-        return unknown_submission(track_id, submission.message)
+        return unknown_submission(track_id, submission.message, asker)
     cls, what, advice = _explain_submission(submission)
-    return cls(f"Face swap with track_id {track_id}: {what}: {_sentence(submission.message)} {advice}")
-
-
-def no_room_in_time() -> FaceSwapExecutionTimeoutError:
-    """Return the exception for a face swap without room in the queue until the task's time was over."""
-    return FaceSwapExecutionTimeoutError(
-        "There was no room in the account's queue until the task's execution_timeout was over. Nothing was "
-        "queued: submit it in another try, give the task a longer execution_timeout, or use a pool."
+    return cls(
+        f"Face swap with track_id {track_id}: {what}: {_sentence(submission.message)} {asker.told(advice)}",
+        track_id=track_id,
+        conn_id=asker.conn_id,
+        api_message=submission.message or None,
+        http_status=getattr(submission, "http_status", None),
     )
 
 
-def unknown_submission(track_id: int | str, reason: str) -> SubmissionUnknownError:
+def no_room_in_time(asker: Asker = SOMEBODY) -> FaceSwapExecutionTimeoutError:
+    """Return the exception for a face swap without room in the queue until the task's time was over.
+
+    :param asker: who asked
+    """
+    return FaceSwapExecutionTimeoutError(
+        "There was no room in the account's queue until the task's execution_timeout was over. Nothing was "
+        "queued: submit it in another try, give the task a longer execution_timeout, or use a pool.",
+        conn_id=asker.conn_id,
+    )
+
+
+def unknown_submission(track_id: int | str, reason: str, asker: Asker = SOMEBODY) -> SubmissionUnknownError:
     """Return the exception for a submit call whose answer is lost.
 
     :param track_id: the name that the call gave the face swap
     :param reason: how the answer was lost
+    :param asker: who asked
     """
     return SubmissionUnknownError(
         f"The face swap with track_id {track_id} may have been queued and paid for: {_sentence(reason)} "
-        "Look for that track_id in the ModelsLab account, or at your webhook. If the swap is there, get it "
-        "with FaceSwapResultOperator(request_id=its id). If it is not, clear this task to submit it again."
+        + asker.told(
+            "Look for that track_id in the ModelsLab account, or at your webhook. If the swap is there, get "
+            "it with FaceSwapResultOperator(request_id=its id). If it is not, {again} to submit it again."
+        ),
+        track_id=track_id,
+        conn_id=asker.conn_id,
     )
 
 
 def _explain_submission(
     submission: SlowDown | TryAgain | Refused | JobFailed,
 ) -> tuple[type[ModelsLabError], str, str]:
+    if isinstance(submission, TryAgain) and submission.no_route:
+        cls, advice = _REFUSALS[Refusal.PATH]
+        return cls, _NO_ROUTE, f"Nothing was queued. {advice}"
     if not isinstance(submission, Refused):
         return _SUBMISSIONS[type(submission)]
     cls, advice = _REFUSALS[submission.reason]
@@ -182,8 +247,9 @@ def _explain_submission(
 
 def _explain(ending: Ending) -> tuple[type[ModelsLabError], str, str]:
     if ending.kind is EndingKind.REFUSED:
-        cls, advice = _REFUSALS[ending.refusal or Refusal.INVALID]
-        return cls, "the API refused the call", advice
+        refusal = ending.refusal or Refusal.INVALID
+        cls, advice = _REFUSALS[refusal]
+        return cls, _NO_ROUTE if refusal is Refusal.PATH else "the API refused the call", advice
     return _ENDINGS[ending.kind]
 
 

@@ -18,6 +18,7 @@ from airflow_provider_modelslab.saving.destination import as_path, refuse
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
+_UNSENT = "Nothing was sent."
 LARGEST = 20 * 2**20  # bytes; each is held in memory, a third larger as base64
 
 
@@ -32,15 +33,16 @@ def read_picture(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -
     try:
         data = _read(name, where)
     except InvalidDestinationError as err:
-        raise InvalidSwapError(f"{err} Nothing was sent.") from err
+        raise InvalidSwapError(f"{err} {_UNSENT}") from err
     if len(data) > LARGEST:
-        raise InvalidSwapError(f"{name} {where} has more than {LARGEST // 2**20} MiB. Nothing was sent.")
+        raise InvalidSwapError(f"{name} {where} has more than {LARGEST // 2**20} MiB. {_UNSENT}")
     try:
         kind = identify(data[:HEAD])
     except InvalidContentError as err:
-        raise InvalidSwapError(f"{name} {where} cannot be sent: {err}.") from None
+        said = str(err).partition(", ")[0]  # what else would be saved is not for sending
+        raise InvalidSwapError(f"{name} {where} cannot be sent: {said}, not a picture. {_UNSENT}") from None
     if kind.base64_prefix is not None or not kind.content_type.startswith("image/"):
-        raise InvalidSwapError(f"{name} {where} is no picture, but {kind.content_type}. Nothing was sent.")
+        raise InvalidSwapError(f"{name} {where} is no picture, but {kind.content_type}. {_UNSENT}")
     return Picture(kind.content_type, b64encode(data).decode())
 
 
@@ -50,7 +52,16 @@ def _read(name: str, where: str | os.PathLike[str] | ObjectStoragePath) -> bytes
         with path.open("rb") as file:  # type: ignore[no-untyped-call]
             data: bytes = file.read(LARGEST + 1)
             return data
-    except FileNotFoundError:
-        raise InvalidSwapError(f"{name} {path} is not there. Nothing was sent.") from None
     except Exception as err:
-        refuse(f"{name} {path} cannot be read", path, err)
+        if _is_folder(path):
+            raise InvalidSwapError(f"{name} {path} is a folder: name a picture in it. {_UNSENT}") from None
+        if isinstance(err, FileNotFoundError):
+            raise InvalidSwapError(f"{name} {path} is not there. {_UNSENT}") from None
+        refuse(f"{name} {path} cannot be read", path, err, reading=True)
+
+
+def _is_folder(path: ObjectStoragePath) -> bool:
+    try:
+        return bool(path.is_dir())
+    except Exception:  # what keeps it from being read is told, not this
+        return False

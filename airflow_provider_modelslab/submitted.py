@@ -18,6 +18,7 @@ from airflow_provider_modelslab.exceptions import (
     ExpiredUrlError,
     FaceSwapFailedError,
     FaceSwapFailedRetryableError,
+    ModelsLabError,
     RequestNotFoundError,
     ResultNotCollectedError,
     SubmissionUnknownError,
@@ -118,18 +119,20 @@ def settle(
     """
     if resubmit_failed and isinstance(error, FaceSwapFailedError):
         memory.forget()
-        return FaceSwapFailedRetryableError(f"{error} A retry does so (resubmit_failed).")
+        return FaceSwapFailedRetryableError(f"{error} A retry does so (resubmit_failed).", **error.facts)
+    facts = {"request_id": request_id, **(error.facts if isinstance(error, ModelsLabError) else {})}
     if request_id is None:
         return error
     if isinstance(error, _GONE):
         memory.forget()
         if isinstance(error, AirflowFailException):
             return error
-        return ResultNotCollectedError(f"{error} Or clear this task to submit the face swap again.")
+        return ResultNotCollectedError(f"{error} Or clear this task to submit the face swap again.", **facts)
     if memory.lasts:
         return error
     return ResultNotCollectedError(
-        f"The result of a face swap was not had: {error} Get it with "
-        f"FaceSwapResultOperator(request_id={request_id!r}). To retry or clear this task is to submit and "
-        "pay again: Airflow keeps the id from 3.3 on."
+        f"The result of a face swap was not had: {error} But on this Airflow to retry or clear this task is "
+        "to submit and pay again (the id is kept from 3.3 on): get it with "
+        f"FaceSwapResultOperator(request_id={request_id!r}).",
+        **facts,
     )

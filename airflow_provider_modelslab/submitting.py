@@ -74,7 +74,8 @@ class SubmitsOnce(CollectsFaceSwaps):
         """
         room = Deadline(event["deadline"], event.get("execution_deadline"))
         if room.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.at:
-            raise no_room_in_time()  # to submit now is to pay for what this try can no longer wait for
+            # To submit now is to pay for what this try can no longer wait for.
+            raise no_room_in_time(self.asker)
         since = event.get("since", room.at - self.queue_timeout)  # the first release does not tell
         return self._submit_and_collect(context, Rest(since, room))
 
@@ -137,9 +138,9 @@ class SubmitsOnce(CollectsFaceSwaps):
         if isinstance(submission, Unknown):
             raise self._unknown(note, submission.message, context, memory)
         if isinstance(submission, SlowDown) and room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
-            raise no_room_in_time()
+            raise no_room_in_time(self.asker)
         if not isinstance(submission, Accepted):
-            raise error_of_submission(submission, request.track_id)
+            raise error_of_submission(submission, request.track_id, self.asker)
         seen = self.note(submission.request_id, submission.outcome)
         if isinstance(seen, Waiting) and self.swap.video is None:
             return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
@@ -165,7 +166,7 @@ class SubmitsOnce(CollectsFaceSwaps):
 
     def _unknown(self, note: Submitted, reason: str, context: Context, memory: Memory) -> ModelsLabError:
         """Return the error where nobody knows, and note that a person is told so."""
-        error = unknown_submission(note.track_id, reason)
+        error = unknown_submission(note.track_id, reason, self.asker)
         if self.on_unknown == "submit":
             return ModelsLabUnavailableError(f"{error} A retry submits again, as on_unknown asks for.")
         memory.keep(replace(note, told=_max_tries(context)))
@@ -205,7 +206,7 @@ class SubmitsOnce(CollectsFaceSwaps):
             warn_if_large(value, self.log, "A FaceSwapResultOperator with a destination saves its files.")
             return value
         if ending:
-            raise error_of(str(self.request_id), ending)
+            raise error_of(str(self.request_id), ending, self.asker)
         queued = replace(
             FaceSwapResult(str(self.request_id), ()), consent_reference=self.swap.consent_reference
         )

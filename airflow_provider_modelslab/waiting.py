@@ -12,7 +12,7 @@ from airflow_provider_modelslab.collected import Collected, gravest
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
 from airflow_provider_modelslab.execution_timeout import backstop, leave_time_to_end
 from airflow_provider_modelslab.hooks.round_robin import fetch_results, wait_for_each
-from airflow_provider_modelslab.messages import error_of_many
+from airflow_provider_modelslab.messages import Asker, error_of_many
 from airflow_provider_modelslab.protocol.event import Rest, read_event, read_rest, write_not_done
 from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
 from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
@@ -51,6 +51,11 @@ class WaitsForFaceSwaps:
     def judge(self, ending: Ending) -> Ending:
         """Return what the task makes of an ending, which every one passes before it is kept."""
         return ending
+
+    @property
+    def asker(self) -> Asker:
+        """Who is told what to do, where a call fails."""
+        return Asker(self.modelslab_conn_id)
 
     @cached_property
     def hook(self) -> ModelsLabHook:
@@ -168,7 +173,7 @@ class WaitsForFaceSwaps:
         errors = list(self._collected.errors.values())
         bad = {request: ending for request, ending in self._endings.items() if not ending.result}
         if bad:
-            errors.insert(0, error_of_many(bad, total=len(self.request_ids)))
+            errors.insert(0, error_of_many(bad, len(self.request_ids), self.asker))
         self._collected.keep_what_counts(lambda: context["ti"], complete=not errors)
         if errors:
             raise gravest(errors)
@@ -196,7 +201,7 @@ class WaitsForFaceSwaps:
         )
         step = wait.after(seen, time.time(), random.random())
         if isinstance(step, Ending):
-            raise error_of_many({at: step}, total=len(self.request_ids))
+            raise error_of_many({at: step}, len(self.request_ids), self.asker)
         self.log.info("%s. Deferring; no worker is held.", self._story.in_turn(at, seen))
         self._defer(
             context,
@@ -244,7 +249,7 @@ class WaitsForFaceSwaps:
         """
         endings, error = read_event(event)
         if error:
-            raise InvalidConnectionError(error)
+            raise InvalidConnectionError(error, conn_id=self.modelslab_conn_id)
         self._endings.update(endings)
         if self.saves_early:
             self._collected.recall(context.get("ti"))

@@ -31,6 +31,7 @@ REFUSALS = {
     Refusal.CREDITS: (exceptions.InsufficientCreditsError, "Add credits"),
     Refusal.PLAN: (exceptions.SubscriptionRequiredError, "upgrade"),
     Refusal.INVALID: (exceptions.InvalidRequestError, "api_path"),
+    Refusal.PATH: (exceptions.InvalidConnectionError, "No retry mends that: check api_path"),
 }
 
 
@@ -47,7 +48,8 @@ def test_a_refusal_has_a_class_of_its_own_and_tells_what_to_do(refusal: Refusal)
     cls, advice = REFUSALS[refusal]
     error = error_of("263", Ending(EndingKind.REFUSED, "the API's words", refusal))
     assert type(error) is cls
-    assert str(error).startswith("Face swap request 263: the API refused the call: the API's words. ")
+    what = "nothing answers at the api_path" if refusal is Refusal.PATH else "the API refused the call"
+    assert str(error).startswith(f"Face swap request 263: {what}: the API's words. ")
     assert advice in str(error)
 
 

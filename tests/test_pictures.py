@@ -71,7 +71,7 @@ def test_a_picture_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pyte
     ("where", "words"),
     [
         ("/nowhere/face.jpg", "is not there"),
-        ("/tmp", "cannot be read"),
+        ("/tmp", "is a folder: name a picture in it"),
         ("face.jpg", "The face 'face.jpg' is relative"),
         ("nosuch://bucket/face.jpg", "nosuch"),
         ("s3://no_such_connection@bucket/face.jpg", "connection 'no_such_connection', which does not exist"),

@@ -23,7 +23,8 @@ def no_connection(conn_id: str) -> InvalidConnectionError:
     """Return the error for a connection that does not exist."""
     return InvalidConnectionError(
         f"There is no Airflow connection {conn_id!r}. Create it under Admin > Connections with type "
-        f"{HOOK_NAME} and the API key as password, or name another one in modelslab_conn_id."
+        f"{HOOK_NAME} and the API key as password, or name another one in modelslab_conn_id.",
+        conn_id=conn_id,
     )
 
 
@@ -39,7 +40,8 @@ def settings_of(connection: Connection, conn_id: str) -> ConnectionSettings:
     except ValueError as err:
         raise InvalidConnectionError(
             f"The Airflow connection {conn_id!r} cannot be used: {err}. "
-            "Correct it under Admin > Connections, or where your secrets are kept."
+            "Correct it under Admin > Connections, or where your secrets are kept.",
+            conn_id=conn_id,
         ) from None
     for unknown in unknown_extras(connection):
         log.warning("The Airflow connection %r has %s", conn_id, unknown)

@@ -23,7 +23,7 @@ from airflow_provider_modelslab.hooks.patience import ride_out
 from airflow_provider_modelslab.hooks.round_robin import wait_for_each
 from airflow_provider_modelslab.hooks.saving import SavesResults
 from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
-from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.messages import Asker, error_of
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fetch import FetchForm
 from airflow_provider_modelslab.protocol.interval import pace_of, seconds
@@ -54,6 +54,11 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
         super().__init__(**kwargs)
         self.modelslab_conn_id = modelslab_conn_id
         self._fetch_form = FetchForm()
+
+    @property
+    def asker(self) -> Asker:
+        """Who is told what to do, where a call fails."""
+        return Asker(self.modelslab_conn_id, in_task=False)
 
     @cached_property
     def settings(self) -> ConnectionSettings:
@@ -180,7 +185,7 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
         )
         if ending.kind is EndingKind.DONE and ending.result:
             return ending.result.as_xcom()
-        raise error_of(str(request_id), ending)
+        raise error_of(str(request_id), ending, self.asker)
 
     def test_connection(self) -> tuple[bool, str]:
         """Check the key with a call that costs nothing.

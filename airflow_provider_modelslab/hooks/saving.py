@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.interval import seconds
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
@@ -23,6 +24,8 @@ class SavesResults:
 
     if TYPE_CHECKING:
         log: Any
+
+        modelslab_conn_id: str
 
         @property
         def settings(self) -> ConnectionSettings: ...
@@ -64,6 +67,10 @@ class SavesResults:
             timeout=seconds("download_timeout", download_timeout),
             allow_private=self.settings.allow_private_downloads,
         )
-        saved = save_result(found, destination, options, log=self.log)
+        try:
+            saved = save_result(found, destination, options, log=self.log)
+        except ModelsLabError as error:
+            error.knowing(request_id=found.id, conn_id=self.modelslab_conn_id)
+            raise
         warn_if_flagged(found, self.log, [file["uri"] for file in saved["files"]])
         return {**without_files(found.as_xcom()), **saved}

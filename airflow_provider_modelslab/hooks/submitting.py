@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import requests
 
     from airflow_provider_modelslab.hooks.connection import ConnectionSettings
+    from airflow_provider_modelslab.messages import Asker
     from airflow_provider_modelslab.protocol.outcome import TryAgain
 
 _QUEUE_TIMEOUT = 3600.0  # seconds
@@ -47,8 +48,12 @@ class SubmitsFaceSwaps:
     if TYPE_CHECKING:
         log: Any
 
+        modelslab_conn_id: str
+
         @property
         def settings(self) -> ConnectionSettings: ...
+        @property
+        def asker(self) -> Asker: ...
         def get_conn(self) -> requests.Session: ...
         def _post(
             self, path: str, parameters: dict[str, Any] | None = None, form: Form = as_data_uri
@@ -121,8 +126,10 @@ class SubmitsFaceSwaps:
         """
         if self.settings.require_consent and is_nothing(swap.consent_reference):
             raise MissingConsentError(
-                "The Airflow connection requires consent: give consent_reference, which says where the "
-                "consent of the persons shown is kept. Nothing was sent."
+                f"The Airflow connection {self.modelslab_conn_id!r} requires consent: give "
+                "consent_reference, which says where the consent of the persons shown is kept. "
+                "Nothing was sent.",
+                conn_id=self.modelslab_conn_id,
             )
         _check_route(self.settings.base_url)
         enterprise = is_enterprise(self.settings.api_path)
@@ -180,7 +187,7 @@ class SubmitsFaceSwaps:
         if isinstance(submission, Accepted):
             self.log.info("Request %s: submitted with track_id %s.", submission.request_id, request.track_id)
             return submission.request_id
-        raise error_of_submission(submission, request.track_id)
+        raise error_of_submission(submission, request.track_id, self.asker)
 
 
 def _check_route(url: str) -> None:

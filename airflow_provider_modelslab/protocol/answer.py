@@ -20,7 +20,15 @@ from airflow_provider_modelslab.protocol.errors import (
     shown_text,
 )
 from airflow_provider_modelslab.protocol.fields import as_number, one_line, read_result
-from airflow_provider_modelslab.protocol.outcome import Done, JobFailed, Outcome, SlowDown, TryAgain, Waiting
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    JobFailed,
+    Outcome,
+    SlowDown,
+    TryAgain,
+    Waiting,
+    with_status,
+)
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.protocol.secret import without_secret
 
@@ -35,6 +43,7 @@ _NOT_DONE = {"error", "failed"}
 # What says nothing, as text or as JSON: the vendor's enterprise schema declares 401 and 404 without content.
 _BLANK = {b"", b"null", b"[]", b"{}", b'""'}
 _DECIDES_WHERE_BLANK = {401, 402, 403, 404}
+_NO_ROUTE = {404, 405}
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,8 @@ def read_answer(answer: Answer, request_id: str, key: str) -> Outcome:
     :param key: the API key, removed from whatever text or field repeats it
     """
     body = body_of(answer, key)
-    return read_without_json(answer, key) if body is None else read_json(answer, body, request_id)
+    seen = read_without_json(answer, key) if body is None else read_json(answer, body, request_id)
+    return with_status(seen, answer.status)
 
 
 def body_of(answer: Answer, key: str) -> dict[str, Any] | None:
@@ -140,7 +150,7 @@ def read_without_json(answer: Answer, key: str) -> Fault:
     seconds = read_retry_after({}, answer.headers, answer.at)
     if answer.status == 429 or (answer.status == 503 and seconds is not None):
         return SlowDown(text, seconds)
-    return TryAgain(text)
+    return TryAgain(text, no_route=answer.status in _NO_ROUTE)
 
 
 def is_blank(answer: Answer) -> bool:

@@ -67,6 +67,7 @@ def write_not_done(endings: Mapping[str, Ending]) -> dict[str, Any]:
             "kind": ending.kind.value,
             "refusal": ending.refusal.value if ending.refusal else None,
             "message": ending.message,
+            **({"http_status": ending.http_status} if ending.http_status else {}),
         }
         for request_id, ending in endings.items()
         if ending.kind is not EndingKind.DONE
@@ -93,7 +94,8 @@ def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:
     for request_id, entry in (event.get("not_done") or {}).items():
         kind = _read(EndingKind, entry.get("kind"), EndingKind.UNAVAILABLE)
         refusal = _read(Refusal, entry.get("refusal"), Refusal.INVALID) if entry.get("refusal") else None
-        endings[request_id] = Ending(kind, entry.get("message") or "", refusal)
+        message, status = entry.get("message") or "", entry.get("http_status")
+        endings[request_id] = Ending(kind, message, refusal, http_status=status)
     return endings, event.get("error") or ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import TypeVar
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
@@ -15,6 +16,7 @@ class Refusal(str, Enum):
     CREDITS = "credits"
     PLAN = "plan"
     INVALID = "invalid"
+    PATH = "path"
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,14 @@ class TryAgain:
 
     :param unknown_id: the API said that it does not know the id
     :param sent: the call may have reached the API
+    :param no_route: what stands before the API knows no such path, which passes only while it starts
     """
 
     message: str
     unknown_id: bool = False
     sent: bool = True
+    no_route: bool = False
+    http_status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class JobFailed:
     """The job itself failed; it will not complete."""
 
     message: str
+    http_status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,22 @@ class Refused:
 
     reason: Refusal
     message: str
+    http_status: int | None = field(default=None, compare=False)
+
+
+_Seen = TypeVar("_Seen")
+
+
+def with_status(outcome: _Seen, status: int) -> _Seen:
+    """Return an outcome with the HTTP status that it came with, where both tell of an error.
+
+    :param outcome: what an answer means
+    :param status: its HTTP status
+    """
+    if status < 400 or not isinstance(outcome, (TryAgain, JobFailed, Refused)):
+        return outcome
+    told: _Seen = replace(outcome, http_status=status)
+    return told
 
 
 Outcome = Done | Waiting | SlowDown | TryAgain | JobFailed | Refused

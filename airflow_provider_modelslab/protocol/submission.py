@@ -30,6 +30,7 @@ from airflow_provider_modelslab.protocol.outcome import (
     SlowDown,
     TryAgain,
     Waiting,
+    with_status,
 )
 from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -80,6 +81,10 @@ def read_submission(answer: Answer, key: str) -> Submission:
     :param answer: what came back
     :param key: the API key, removed from whatever text or field repeats it
     """
+    return with_status(_read(answer, key), answer.status)
+
+
+def _read(answer: Answer, key: str) -> Submission:
     body = body_of(answer, key)
     if body is None:
         return _without_json(answer, key)

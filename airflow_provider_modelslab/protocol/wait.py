@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from airflow_provider_modelslab.protocol.outcome import (
@@ -47,12 +47,14 @@ class Ending:
     :param message: the API's own words, or what was in the way
     :param refusal: why the call was refused, for that kind only
     :param result: the result, for ``DONE`` where this process has it
+    :param http_status: HTTP status of the answer that brought it, where there was one
     """
 
     kind: EndingKind
     message: str = ""
     refusal: Refusal | None = None
     result: FaceSwapResult | None = None
+    http_status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Wait:
         :param outcome: what the last look meant
         """
         if isinstance(outcome, TryAgain) and outcome.unknown_id and not self.known:
-            return Ending(EndingKind.NOT_FOUND, f"still so at the deadline: {outcome.message}")
+            text = f"still so at the deadline: {outcome.message}"
+            return Ending(EndingKind.NOT_FOUND, text, http_status=outcome.http_status)
         return Ending(self.deadline_kind, describe(outcome))
 
     def _trusts(self, eta: float | None, now: float) -> bool:
@@ -143,12 +146,15 @@ def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None)
     if isinstance(outcome, Done):
         return Ending(EndingKind.DONE, result=outcome.result)
     if isinstance(outcome, JobFailed):
-        return Ending(EndingKind.FAILED, outcome.message)
+        return Ending(EndingKind.FAILED, outcome.message, http_status=outcome.http_status)
     if isinstance(outcome, Refused):
-        return Ending(EndingKind.REFUSED, outcome.message, outcome.reason)
+        return Ending(EndingKind.REFUSED, outcome.message, outcome.reason, http_status=outcome.http_status)
     if isinstance(outcome, TryAgain) and tolerance is not None and failures >= tolerance:
+        text = f"{failures} looks in a row failed, the last with: {outcome.message}"
+        if outcome.no_route:
+            return Ending(EndingKind.REFUSED, text, Refusal.PATH, http_status=outcome.http_status)
         kind = EndingKind.NOT_FOUND if outcome.unknown_id else EndingKind.UNAVAILABLE
-        return Ending(kind, f"{failures} looks in a row failed, the last with: {outcome.message}")
+        return Ending(kind, text, http_status=outcome.http_status)
     return None
 
 

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 #: Ends of the names of errors that may pass, in Python, aiohttp, botocore and Azure's library.
 _TRANSIENT = ("ConnectionError", "TimeoutError", "ServiceRequestError", "ServiceResponseError")
 
+_CHECK_THE_WAY = "Check the network and the connection's endpoint."
+_CORRECT = "Correct that path, or the Airflow connection that it names."
 _EXAMPLES = "Give an absolute path, file:///folder/ or a URI such as s3://conn_id@bucket/prefix/."
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _EXTRAS = {
@@ -143,19 +145,34 @@ def _remote(uri: str, what: str) -> str:
     return uri
 
 
-def refuse(what: str, path: object, error: Exception) -> NoReturn:
+def refuse(what: str, path: object, error: Exception, *, reading: bool = False) -> NoReturn:
     """Raise the error that tells what a store said, and what to do about it.
 
     :param what: what cannot be done
     :param path: where
     :param error: what the store's library raised
+    :param reading: whether something there was to be read, not written
     :raises InvalidDestinationError: if another try would meet the same
     :raises ModelsLabError: if it may pass
     """
-    text = f"{what}: {describe_failure(error)}."
+    text = f"{what}: {describe_failure(error).rstrip('.')}."
+    installed = not isinstance(error, (ImportError, ValueError))
+    unnamed = _without_connection(str(path)) if installed else ""
     if _may_pass(error):
-        raise ModelsLabError(f"{text} Check the network and the connection's endpoint.") from error
-    raise InvalidDestinationError(f"{text} {_advice(str(path), error)}") from error
+        raise ModelsLabError(f"{text} {unnamed or _CHECK_THE_WAY}") from error
+    advice = " ".join(filter(None, (_advice(str(path), error, reading), unnamed)))
+    raise InvalidDestinationError(f"{text} {advice or _CORRECT}") from error
+
+
+def _without_connection(uri: str) -> str:
+    """Say how a URI of an object store names an Airflow connection, where it names none."""
+    parts = urlsplit(uri)
+    if parts.scheme not in _EXTRAS or "@" in parts.netloc:
+        return ""
+    return (
+        "It names no Airflow connection, so the store's own defaults were used: to name one, write "
+        f"{parts.scheme}://conn_id@{parts.netloc}{parts.path}."
+    )
 
 
 def _may_pass(error: Exception) -> bool:
@@ -169,7 +186,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _advice(path: str, error: Exception) -> str:
+def _advice(path: str, error: Exception, reading: bool) -> str:
+    """Return what to do about an error that tells it; empty where it does not."""
     scheme = path.partition("://")[0]
     if isinstance(error, TypeError) and isinstance(error, ValueError):  # how universal-pathlib 0.3 says it
         return "Install the universal-pathlib that the constraints file of this Airflow names, such as 0.2.6."
@@ -180,8 +198,9 @@ def _advice(path: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError) or "ContainerNotFound" in str(error):
         return "Create the bucket or container first, or correct its name."
     if isinstance(error, PermissionError):
-        return "Give the task's user or the connection's credentials the right to write there."
-    return "Correct the destination, or the Airflow connection that it names."
+        right = "read it" if reading else "write there"
+        return f"Give the task's user or the connection's credentials the right to {right}."
+    return ""
 
 
 def describe_failure(error: BaseException) -> str:

@@ -119,17 +119,18 @@ class Download:
 
     def _deal_with(self, verdict: Verdict, response: Response) -> None:
         said = f"{shown(self._url)} answered {response.status_code}"
-        expired = ExpiredUrlError(f"{said}: the link has expired or was withdrawn")
+        status = response.status_code
+        expired = ExpiredUrlError(f"{said}: the link has expired or was withdrawn", http_status=status)
         if verdict is Verdict.GONE:
             raise expired
         if verdict is Verdict.REFUSED:
-            raise DownloadError(said)
+            raise DownloadError(said, http_status=status)
         if verdict is Verdict.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
             raise RestartError(self._cut)
         wish = read_retry_after({}, response.headers, time.time()) or 0.0
         missing = verdict in (Verdict.MISSING, Verdict.DENIED)
-        error = expired if verdict is Verdict.DENIED else None
+        error = expired if verdict is Verdict.DENIED else DownloadError(said, http_status=status)
         self._budget.try_again(said, missing=missing, wish=wish, error=error)
 
     def _body(self, response: Response) -> Iterator[bytes]:

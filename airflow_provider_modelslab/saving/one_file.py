@@ -25,7 +25,7 @@ from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
-from airflow_provider_modelslab.saving.urls import is_data, is_inline, shown
+from airflow_provider_modelslab.saving.urls import host_of, is_data, is_inline, shown
 from airflow_provider_modelslab.saving.writers import OvertakenError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class FileSaver:
             except FileTooLargeError:
                 raise
             except DownloadError as error:
-                errors.append(error)
+                errors.append(error.knowing(host=host_of(source)))
         raise _one_of(errors)
 
     def _save_from(self, source: str, stem: str, budget: Budget) -> SavedFile:
@@ -86,7 +86,7 @@ class FileSaver:
                 why = "another task saved it to the same place at the same time"
                 self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
-                refused = type(error)(f"{shown(source)} was refused: {error}")
+                refused = error.reworded(f"{shown(source)} was refused: {error}")
                 if start == STARTS or is_inline(source):
                     raise refused from None
                 budget.try_again(str(refused), nth=start, error=refused)
@@ -141,7 +141,7 @@ def _one_of(errors: list[DownloadError]) -> DownloadError:
     kind = min(
         errors, key=lambda each: (isinstance(each, AirflowFailException), isinstance(each, ExpiredUrlError))
     )
-    return type(kind)("; its proxy link: ".join(str(each).rstrip(".") for each in errors))
+    return kind.reworded("; its proxy link: ".join(str(each).rstrip(".") for each in errors))
 
 
 class _Inline:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _STARTS = 5
 _NEXT: dict[type[Exception], str] = {
     UnsafeUrlError: "Nothing was requested from there.",
-    ExpiredUrlError: "ModelsLab keeps results for a limited time; generate it again, and save it sooner.",
+    ExpiredUrlError: "ModelsLab keeps results for a limited time: submit it again, and save it sooner.",
     InvalidContentError: "Nothing was saved of it; run the task again, and ask ModelsLab if it stays so.",
     FileTooLargeError: "Raise max_file_size if that is intended.",
     DownloadError: "Run the task again before the link expires; files already saved are replaced safely.",
@@ -98,7 +98,8 @@ class _Saving:
         if self.options.if_exists == "fail":
             raise DestinationExistsError(
                 f"Request {self.result.id} is saved already: {self.store.uri(manifest.NAME)} stands. "
-                "Remove its folder, choose another destination, or set if_exists to 'skip' or 'overwrite'."
+                "Remove its folder, choose another destination, or set if_exists to 'skip' or 'overwrite'.",
+                request_id=self.result.id,
             )
         files = manifest.read(found, self.result, self.store.uri)
         if self.options.if_exists == "skip" and files is not None and manifest.stands(files, self.store.size):
@@ -165,7 +166,7 @@ class _Saving:
         try:
             saved: SavedFile = saver.save(what, stem, sources, budget)
         except DownloadError as error:
-            raise _explained(what, error, budget) from error
+            raise _explained(what, error, budget).knowing(request_id=self.result.id) from error
         except (ModelsLabError, StoppedError):
             raise
         except Exception as error:
@@ -184,7 +185,8 @@ class _Saving:
     def _store_failed(self, error: Exception) -> NoReturn:
         raise ModelsLabError(
             f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
-            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again."
+            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again.",
+            request_id=self.result.id,
         ) from error
 
 
@@ -192,8 +194,8 @@ def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError
     """Return the error with its file, with how often and how long that was tried, and with what to do."""
     hint = next(text for kind, text in _NEXT.items() if isinstance(error, kind))
     tries = f" ({budget.tries} {'try' if budget.tries == 1 else 'tries'} in {budget.elapsed:.3g} s)"
-    tried = tries if budget.tries and not isinstance(error, FileTooLargeError) else ""
-    return type(error)(f"{what}: {str(error).rstrip('.')}{tried}. {hint}")
+    tried = tries if budget.tries and not isinstance(error, (FileTooLargeError, UnsafeUrlError)) else ""
+    return error.reworded(f"{what}: {str(error).rstrip('.')}{tried}. {hint}")
 
 
 def _saved(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:

@@ -78,3 +78,11 @@ def server_of(url: str) -> str:
 def without_tokens(text: str) -> str:
     """Return ``text`` with every URL in it reduced to what may be shown."""
     return _URL.sub(lambda match: shown(match.group()), text)
+
+
+def host_of(url: str) -> str | None:
+    """Return the host of a URL; None for what carries its bytes in itself, or is no URL."""
+    try:
+        return None if is_inline(url) else urlsplit(url.strip()).hostname
+    except ValueError:
+        return None

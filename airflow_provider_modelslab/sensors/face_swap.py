@@ -223,9 +223,9 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         by_execution = isinstance(error, AirflowTaskTimeout)
         kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
         if self._seen is None:
-            return error_of(request, Ending(kind, "no look succeeded"))
+            return error_of(request, Ending(kind, "no look succeeded"), self.asker)
         wait = replace(self._wait or Wait(0.0, 0.0), deadline_kind=kind)
-        return error_of(request, wait.at_deadline(self._seen))
+        return error_of(request, wait.at_deadline(self._seen), self.asker)
 
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int

@@ -144,5 +144,5 @@ def _fault_of_bundle(named: Path) -> str | None:
 def _unusable(url: str, what: str) -> InvalidConnectionError:
     host = urlsplit(url).hostname
     return InvalidConnectionError(
-        f"The environment's way to {host} cannot be gone: {what}. Workers and triggerers need the same."
+        f"{host} cannot be reached as the environment says: {what}. Workers and triggerers need the same."
     )

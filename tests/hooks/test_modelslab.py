@@ -194,7 +194,9 @@ def test_the_pace_and_the_timeout_of_a_wait_may_be_timedeltas(connected: StandIn
 
 def test_a_failed_job_raises_with_the_api_s_words_the_id_and_what_to_do(connected: StandIn) -> None:
     job = connected.add_job(ending="failed", message="No face detected")
-    with pytest.raises(FaceSwapFailedError, match=f"request {job}: the job failed: No face detected. Submit"):
+    with pytest.raises(
+        FaceSwapFailedError, match=f"request {job}: the job failed: No face detected. This id stays"
+    ):
         ModelsLabHook().get_result(job)
 
 

@@ -155,7 +155,7 @@ def test_a_lost_answer_is_unknown_and_the_call_is_made_once(
 ) -> None:
     hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.5)
     standin.fault("submit", **fault)
-    with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may have been queued.*clear this task"):
+    with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may have been queued.*call the hook again"):
         hook.swap_faces_in_image(image=IMAGE, face=FACE, track_id=7)
     assert len(standin.submits(accepted=True)) == 1
 
@@ -187,7 +187,7 @@ def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_perma
 
 def test_a_job_that_failed_at_once_may_have_met_a_model_that_was_warming_up(connected: StandIn) -> None:
     connected.fault("submit", payload="failed")
-    with pytest.raises(FaceSwapFailedError, match=r"Failed, Try Again\. .*warming up: clear this task"):
+    with pytest.raises(FaceSwapFailedError, match=r"Failed, Try Again\. .*warming up: call the hook again"):
         ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
 
 

@@ -181,7 +181,7 @@ def test_a_proxy_that_one_of_them_could_not_speak_to_is_the_same_error_for_all(
     found = go.to(HTTPS)
     assert set(found) == set(FACES)
     (message,) = set(found.values())
-    assert f"way to modelslab.example cannot be gone: {name} names {said}" in message
+    assert f"modelslab.example cannot be reached as the environment says: {name} names {said}" in message
     assert "s3cret" not in message + caplog.text
 
 
