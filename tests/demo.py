@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from tests.bootstrap import ROOT, CannotStartError, add_options, choose, exiting, make, say
+from tests import ROOT
+from tests.nox import ENVIRONMENTS, add_python, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tests.running import AirflowHome, Run, Standalone
     from tests.standin import StandInProcess
@@ -38,6 +39,13 @@ STANDIN_KEY = "demo-key"
 STANDIN_JOB = {"id": "101", "duration": "15", "eta": "exact", "kind": "jpg+png+mp4:3000000"}
 STATES_LIMIT = 45 * 60
 NOISE = re.compile(r"::(end)?group::|DagBag|DAG bundles|Worker startup|Dependencies all met|Exporting env")
+#: When the demo began, handed on to the process that it becomes; the clock is the same for all processes.
+BEGIN = float(os.environ.setdefault("MODELSLAB_DEMO_BEGIN", str(time.monotonic())))
+
+
+def say(text: str) -> None:
+    """Print a line with the seconds since the start."""
+    print(f"[{time.monotonic() - BEGIN:5.1f} s] {text}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
@@ -49,37 +57,34 @@ class Job:
     standin: StandInProcess | None = None
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Run the demo, in an environment that has Airflow."""
-    options = _options(arguments)
-    with exiting():
-        _check_key()
-        environment = choose(options.airflow, options.python)
-        python = make(environment)
-        if Path(sys.prefix) != environment.folder:
-            os.chdir(ROOT)
-            os.execv(
-                python, [str(python), "-m", "tests.demo", *(sys.argv[1:] if arguments is None else arguments)]
-            )
+    options = _options()
+    _check_key()
+    if ENVIRONMENTS not in Path(sys.prefix).parents:
+        say("making the environment, or looking whether it is as it should be")
+        python = environment(f"demo-{options.python}")
+        os.chdir(ROOT)
+        os.execv(python, [str(python), "-m", "tests.demo", *sys.argv[1:]])
     with _clean_end():
         _demo(options)
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python3 -m tests.demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_options(parser)
+    add_python(parser)
     parser.add_argument(
         "--keep", action="store_true", help="leave Airflow running, with its web page, until Ctrl-C"
     )
     parser.add_argument("--destination", help="where to save (default: .airflow/files in the checkout)")
-    return parser.parse_args(arguments)
+    return parser.parse_args()
 
 
 def _check_key() -> None:
     if os.environ.get("MODELSLAB_API_KEY") and not os.environ.get("MODELSLAB_REQUEST_ID"):
-        raise CannotStartError(
+        sys.exit(
             "MODELSLAB_API_KEY is set, so this waits for a real face swap: name it in MODELSLAB_REQUEST_ID"
             " (the id that the submit call gave), or unset MODELSLAB_API_KEY to have the stand-in server."
         )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.bootstrap import ROOT
+from tests import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.bootstrap import ROOT
+from tests import ROOT
 
 TARGETS = ("answer", "names", "address", "file")
 LONGEST = 2048  # bytes of an input; the longest seed is about half of that

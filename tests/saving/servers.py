@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bootstrap import ENVIRONMENTS, ROOT
+from tests import ROOT
 from tests.saving.buckets import AzureContainer, Bucket, GcsBucket, S3Bucket
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     #: Makes an empty bucket of the name given.
     Maker = Callable[[str], Bucket]
 
-AZURITE = ENVIRONMENTS / "azurite"
+AZURITE = ROOT / ".venv" / "azurite"
 AZURITE_PACKAGE = "azurite@3"
 #: The account that Microsoft documents for its emulator.
 AZURE_ACCOUNT = "devstoreaccount1"
