@@ -117,6 +117,25 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(waiting, "LINGER", 0.0)
 
 
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try a download again after hundredths of a second instead of seconds."""
+    from airflow_provider_modelslab.saving import budget
+
+    monkeypatch.setattr(budget, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(budget, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(budget, "LONGEST_WISH", 0.2)
+
+
+@pytest.fixture
+def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep away for a tenth of a second where the API asks to, for however long it asks."""
+    from airflow_provider_modelslab.protocol import schedule
+
+    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.1)
+    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.1)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[Maker]:
     from tests.saving import servers

@@ -14,13 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again after hundredths of a second instead of seconds."""
-    from airflow_provider_modelslab.saving import budget
-
-    monkeypatch.setattr(budget, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(budget, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(budget, "LONGEST_WISH", 0.2)
+def always_short_pauses(short_pauses: None) -> None:
+    """For every test of saving."""
 
 
 @pytest.fixture
