@@ -16,10 +16,11 @@ from airflow_provider_modelslab.protocol.errors import (
     Rule,
     by_status,
     codes_of,
+    finds_fault_with_pictures,
     read_error,
     shown_text,
 )
-from airflow_provider_modelslab.protocol.fields import as_number, one_line, read_result
+from airflow_provider_modelslab.protocol.fields import as_number, find_message, one_line, read_result
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     JobFailed,
@@ -98,6 +99,8 @@ def read_json(
         result = read_result(body, request_id)
         if result.output:
             return Done(result)
+        if status in _DONE and finds_fault_with_pictures(find_message(body)):
+            return at_fault(shown_text(answer.status, body, status, known=True))
         if status in _DONE:
             return TryAgain("the job is complete but the answer names no files yet")
     if answer.status < 400 and (status in _WAITING or (not status and _tells_when(body))):

@@ -75,6 +75,7 @@ _PICTURES_AT_FAULT = re.compile(
     rf"\bno (?:\w+ )?faces? (?:\w+ ){{0,3}}?{_SEEN}"
     rf"|\bfaces? (?:\w+ ){{0,2}}?(?:not|cannot|can't|couldn't|could not) (?:be |been )?{_SEEN}"
     rf"|\b(?:not|cannot|can't|couldn't|didn't|unable to|failed to) {_SEEN} (?:\w+ )?faces?\b"
+    r"|\bnsfw (?:\w+ ){0,2}?detected\b|\b(?:contains?|flagged as) nsfw\b"  # as sibling APIs flag results
     r"|\bunable to fetch (?:the )?(?:image|video)\b"
     r"|\binvalid (?:input|image|video) (?:dimensions|size|format)\b",
     re.IGNORECASE,
@@ -162,6 +163,14 @@ def by_status(http_status: int, text: str) -> Fault | None:
     return rule(text) if rule else None
 
 
+def finds_fault_with_pictures(message: str) -> bool:
+    """Tell whether a message says that the pictures are at fault, and would be each time.
+
+    :param message: the API's, without its tips
+    """
+    return bool(_PICTURES_AT_FAULT.search(message))
+
+
 def codes_of(body: Mapping[str, Any]) -> list[str]:
     """Return the API's codes for what is wrong, from each of the places where one may stand.
 
@@ -198,7 +207,7 @@ def _leaves_open(status: int) -> bool:
 
 
 def _by_words(message: str, shown: str, at_fault: Rule) -> Fault | None:
-    if _PICTURES_AT_FAULT.search(message):
+    if finds_fault_with_pictures(message):
         return at_fault(shown)
     return _search(_ABOUT_THE_CALLER, message, shown)
 

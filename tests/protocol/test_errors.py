@@ -110,6 +110,8 @@ def test_a_word_counts_as_a_word_and_credits_that_are_given_back_are_not_lacking
         "no faces found",
         "No human face was detected in target_image. Please try again",
         "No face could be found",
+        "NSFW content detected",
+        "The image contains NSFW",
         "Face not found",
         "Face not detected in init_image",
         "The face could not be recognized",
@@ -124,6 +126,12 @@ def test_a_word_counts_as_a_word_and_credits_that_are_given_back_are_not_lacking
 )
 def test_a_fault_of_the_pictures_is_the_job_s_and_lasts(status: int, words: str) -> None:
     assert read(status, {"status": "error", "message": words}) == JobFailed(words)
+
+
+def test_a_success_without_files_that_finds_fault_with_the_pictures_has_failed() -> None:
+    body = {"status": "success", "output": [], "message": "No face detected"}
+    assert read(200, body) == JobFailed("No face detected")
+    assert isinstance(read(200, {**body, "message": "Done"}), TryAgain)
 
 
 @pytest.mark.parametrize(
