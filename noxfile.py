@@ -172,7 +172,7 @@ def cells(session: nox.Session, line: str) -> None:
     """The wheel on an Airflow line and a Python: unit tests and one DAG that defers in a real Airflow."""
     try:
         # 4: most tests wait for much of their time
-        test_wheel(session, line, 15, "-q", "-m", "not airflow or smoke", "-n", "4")
+        test_wheel(session, line, 15, "-q", "-m", "not (airflow or thorough) or smoke", "-n", "4")
     except nox.command.CommandFailed:
         if line not in BETAS:
             raise

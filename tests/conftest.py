@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from tests.standin import StandIn
 
 AIRFLOW_TIMEOUT = 400
+#: What takes long and is about sockets, bytes and tools, not about Airflow: once on the checkout is enough.
+THOROUGH = (
+    "tests/faults/",
+    "tests/fuzz/",
+    "tests/leaks/",
+    "tests/saving/test_save_at_once.py",
+    "tests/saving/test_save_cut.py",
+    "tests/saving/test_save_stores.py",
+    "tests/running/",
+    "tests/test_standin/",
+    "tests/transport/",
+)
 UNIT_SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
@@ -64,8 +76,10 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with a real Airflow the time that it takes to start."""
+    """Give tests with a real Airflow the time that it takes to start, and mark those that are thorough."""
     for item in items:
+        if item.nodeid.startswith(THOROUGH):
+            item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("airflow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(AIRFLOW_TIMEOUT))
 
