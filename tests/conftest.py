@@ -129,11 +129,11 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep away for a tenth of a second where the API asks to, for however long it asks."""
+    """Keep away for fifths of a second where the API asks to, for however long it asks."""
     from airflow_provider_modelslab.protocol import schedule
 
-    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.1)
-    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.1)
+    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.2)
+    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.2)
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,8 @@ def main() -> None:
     def save_one(url: str, destination: str) -> Any:
         return save(FaceSwapResult("1", (url,)), destination, max_file_size=2**27)
 
-    def submit(picture: str) -> Any:
-        hook, swap = ModelsLabHook(), Swap(face=picture, image=picture, reference_image=picture)
+    def submit(picture: str, conn_id: str) -> Any:
+        hook, swap = ModelsLabHook(conn_id), Swap(face=picture, image=picture, reference_image=picture)
         return hook.submit(hook.plan(swap, seed="appetite"))
 
     does = {
