@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from tests.bootstrap import Environment
 
-TESTS = ("-q", "-m", "not airflow or smoke", "-n", "4")  # most tests wait for much of their time
+CHOICE = "(not airflow and not thorough) or smoke"  # the thorough ones depend on no Airflow
+TESTS = ("-q", "-m", CHOICE, "-n", "4")  # most tests wait for much of their time
 MINUTES = 15.0  # for a cell, the making of its environment included
 GRACE = 60.0  # seconds for tests that are interrupted to end what they started
 EXACT = "import sys, importlib.metadata as of; print(of.version('apache-airflow'), *sys.version_info[:3])"

@@ -47,7 +47,10 @@ def main() -> None:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.result import FaceSwapResult
     from airflow_provider_modelslab.protocol.swap import Swap
+    from airflow_provider_modelslab.saving import budget
     from tests.saving.helpers import save
+
+    budget.FIRST_PAUSE = 0.01  # it is memory that counts here
 
     async def fetch() -> Any:
         async with shared_client("modelslab_default") as client:

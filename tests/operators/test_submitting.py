@@ -23,7 +23,16 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from airflow_provider_modelslab.protocol import schedule
 from tests.connections import connection_json
 from tests.deferring import Pushed, run_task
-from tests.operators import BOTH, FACE, IMAGE, VIDEO, WITH_AND_WITHOUT_STORE, ending_once_refused, first_try, swapper
+from tests.operators import (
+    BOTH,
+    FACE,
+    IMAGE,
+    VIDEO,
+    WITH_AND_WITHOUT_STORE,
+    ending_once_refused,
+    first_try,
+    swapper,
+)
 from tests.standin import Media
 
 if TYPE_CHECKING:

@@ -85,6 +85,7 @@ def places_of(ending: str) -> list[int]:
     return [*range(ENDINGS.index(ending), last, len(ENDINGS)), last]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("one_start")
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", NAMES)
@@ -115,6 +116,7 @@ def test_a_source_that_stays_cut_is_given_up_after_as_many_beginnings_as_any_oth
         assert len(server.requests) == (5 if ending == "length" else 10)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("resumable", [False, True])
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", NAMES)
@@ -133,6 +135,7 @@ def test_a_source_that_heals_is_saved_whole(
         assert len(server.requests) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes_behind_the_end_may_come_or_be_missing(
