@@ -25,14 +25,11 @@ AIRFLOW_TIMEOUT = 400
 #: What takes long and is about sockets, bytes and tools, not about Airflow: once on the checkout is enough.
 THOROUGH = (
     "tests/faults/",
-    "tests/fuzz/",
     "tests/leaks/",
     "tests/saving/test_save_at_once.py",
-    "tests/saving/test_save_cut.py",
     "tests/saving/test_save_stores.py",
     "tests/running/",
     "tests/test_standin/",
-    "tests/transport/",
 )
 UNIT_SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -143,11 +140,11 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep away for a tenth of a second where the API asks to, for however long it asks."""
+    """Keep away for fifths of a second where the API asks to, for however long it asks."""
     from airflow_provider_modelslab.protocol import schedule
 
-    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.1)
-    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.1)
+    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.2)
+    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.2)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("prompt_tasks")
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a result wait for the others only for a moment."""
-    monkeypatch.setattr(waiting, "COLLECT_AFTER", 0.2)
+    monkeypatch.setattr(waiting, "COLLECT_AFTER", 0.1)
 
 
 def saver(folder: Path, ids: Any, **kwargs: Any) -> FaceSwapResultOperator:
@@ -87,7 +87,7 @@ def test_a_result_is_saved_while_others_run_and_the_end_has_all_in_order(
 def test_what_is_there_is_dealt_with_once_in_a_run_of_the_task(
     connected: StandIn, deferrable: bool, if_exists: str, tmp_path: Path
 ) -> None:
-    jobs = [connected.add_job(), connected.add_job(duration=1.5)]
+    jobs = [connected.add_job(), connected.add_job(duration=0.6)]
     results = run_task(saver(tmp_path, jobs, deferrable=deferrable, if_exists=if_exists))
     assert [result["id"] for result in results] == list(map(str, jobs))
     assert connected.stats()["file"] == 2
@@ -96,7 +96,7 @@ def test_what_is_there_is_dealt_with_once_in_a_run_of_the_task(
 @BOTH
 def test_failures_among_them_lose_nothing(connected: StandIn, deferrable: bool, tmp_path: Path) -> None:
     failed = connected.add_job(ending="failed", message="No face detected", duration=0.3)
-    late = connected.add_job(duration=1.5)
+    late = connected.add_job(duration=0.6)
     jobs = [late, failed, connected.add_job()]
     context = {"ti": Pushed()}
     with pytest.raises(FaceSwapFailedError, match=f"1 of 3 .* {failed} .*No face detected"):
@@ -109,7 +109,7 @@ def test_failures_among_them_lose_nothing(connected: StandIn, deferrable: bool, 
 def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    gone, late = connected.add_job(), connected.add_job(duration=1.5)
+    gone, late = connected.add_job(), connected.add_job(duration=0.6)
     connected.fault("download", id=gone, status=410, times="always")
     with pytest.raises(ExpiredUrlError, match=str(gone)):
         run_task(saver(tmp_path, [gone, late], deferrable=deferrable))
@@ -117,7 +117,7 @@ def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
 
 
 def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tmp_path: Path) -> None:
-    jobs = [connected.add_job(duration=0.2 * number) for number in range(8)]
+    jobs = [connected.add_job(duration=0.1 * number) for number in range(8)]
     rows: list[dict[str, Any]] = []
     task = saver(tmp_path, jobs, deferrable=True)
     defer = type(task).defer

@@ -42,7 +42,7 @@ def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
 
 
 WAITING = pytest.mark.parametrize("make", [sensor, operator], ids=["sensor", "operator"])
-SHORT = timedelta(seconds=0.5)
+SHORT = timedelta(seconds=0.3)
 
 
 def begun(ago: float, **context: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 @BOTH
 def test_another_try_goes_on_with_the_same_swap(connected: StandIn, deferrable: bool, tmp_path: Path) -> None:
-    connected.configure(submit={"duration": 0.5})
+    connected.configure(submit={"duration": 0.2})
     context = first_try(store=True)
     task = swapper(destination=str(tmp_path), deferrable=deferrable)
     with pytest.MonkeyPatch.context() as patch:
@@ -122,7 +122,7 @@ def test_a_wait_for_room_that_airflow_ends_was_no_submission(connected: StandIn)
 def test_a_job_that_failed_is_forgotten_whatever_is_said_of_credits(
     connected: StandIn, deferrable: bool, on: str, payload: str
 ) -> None:
-    connected.configure(submit={"duration": 0.5})
+    connected.configure(submit={"duration": 0.2})
     connected.fault(on, payload=payload)
     context = first_try(store=True)
     with pytest.raises(FaceSwapFailedError):

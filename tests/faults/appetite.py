@@ -47,7 +47,10 @@ def main() -> None:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.result import FaceSwapResult
     from airflow_provider_modelslab.protocol.swap import Swap
+    from airflow_provider_modelslab.saving import budget
     from tests.saving.helpers import save
+
+    budget.FIRST_PAUSE = 0.01  # it is memory that counts here
 
     async def fetch() -> Any:
         async with shared_client("modelslab_default") as client:
@@ -56,8 +59,8 @@ def main() -> None:
     def save_one(url: str, destination: str) -> Any:
         return save(FaceSwapResult("1", (url,)), destination, max_file_size=2**27)
 
-    def submit(picture: str) -> Any:
-        hook, swap = ModelsLabHook(), Swap(face=picture, image=picture, reference_image=picture)
+    def submit(picture: str, conn_id: str) -> Any:
+        hook, swap = ModelsLabHook(conn_id), Swap(face=picture, image=picture, reference_image=picture)
         return hook.submit(hook.plan(swap, seed="appetite"))
 
     does = {

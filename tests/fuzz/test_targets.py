@@ -6,6 +6,8 @@ import pytest
 
 from tests.fuzz import properties, targets
 
+pytestmark = pytest.mark.thorough
+
 BEGINNINGS = [(target, seed) for target in targets.TARGETS for seed in targets.seeds(target)]
 
 

@@ -27,6 +27,7 @@ from airflow_provider_modelslab.protocol.outcome import Done, TryAgain, Waiting
 from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
 from airflow_provider_modelslab.protocol.swap import Swap
 from tests.connections import connection_json
+from tests.operators import ending_once_refused
 from tests.standin import Media
 
 if TYPE_CHECKING:
@@ -244,10 +245,11 @@ def test_a_refusal_is_told_and_not_repeated(connected: StandIn, payload: str, er
     assert connected.stats()["submit"] == 1
 
 
+@pytest.mark.usefixtures("short_slow_downs")
 def test_a_full_queue_is_waited_for(connected: StandIn) -> None:
     connected.configure(queue_limit=1, retry_after=1)
-    connected.add_job(duration=1.5)
-    ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
+    with ending_once_refused(connected):
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert 2 <= connected.stats()["submit"] <= 4
 
 

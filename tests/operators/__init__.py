@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from tests.deferring import Pushed, Store
+from tests.running.processes import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.standin import StandIn
 
 
 class Terminated(BaseException):
@@ -38,6 +46,23 @@ def clear(context: dict[str, Any]) -> dict[str, Any]:
 def first_try(store: bool) -> dict[str, Any]:
     """Return the context of a task whose other tries know what this one keeps, or do not."""
     return {"ti": Pushed(), **({"task_state_store": Store()} if store else {})}
+
+
+@contextmanager
+def ending_once_refused(standin: StandIn) -> Iterator[None]:
+    """Fill the account's queue with a job that ends as soon as a submission was refused for it."""
+    job = standin.add_job(duration=600)
+
+    def end() -> None:
+        wait_until(lambda: standin.submits(accepted=False), 20, "a refusal", every=0.01)
+        standin.finish(job)
+
+    thread = Thread(target=end)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def raising(error: type[BaseException]) -> Any:

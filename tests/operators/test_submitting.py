@@ -23,7 +23,16 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from airflow_provider_modelslab.protocol import schedule
 from tests.connections import connection_json
 from tests.deferring import Pushed, run_task
-from tests.operators import BOTH, FACE, IMAGE, VIDEO, WITH_AND_WITHOUT_STORE, first_try, swapper
+from tests.operators import (
+    BOTH,
+    FACE,
+    IMAGE,
+    VIDEO,
+    WITH_AND_WITHOUT_STORE,
+    ending_once_refused,
+    first_try,
+    swapper,
+)
 from tests.standin import Media
 
 if TYPE_CHECKING:
@@ -63,7 +72,9 @@ def test_a_picture_that_takes_some_seconds_never_defers_whatever_its_eta(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: Any
 ) -> None:
     monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", schedule.LINGER)
-    connected.configure(submit={"duration": 1, "eta": eta})
+    monkeypatch.setattr("airflow_provider_modelslab.waiting.SHORTEST", 0.1)
+    monkeypatch.setattr("airflow_provider_modelslab.submitting.PICTURE_TAKES", 0.6)
+    connected.configure(submit={"duration": 0.2, "eta": eta})
     result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
     assert result["output"] == connected.urls(result["id"])
     assert connected.stats()["fetch"] == 1
@@ -175,20 +186,22 @@ def test_a_reference_that_is_rendered_to_nothing_does_not_mean_all_faces(connect
 
 @BOTH
 @WITH_AND_WITHOUT_STORE
+@pytest.mark.usefixtures("short_slow_downs")
 def test_a_full_queue_is_waited_for(connected: StandIn, deferrable: bool, store: bool) -> None:
     connected.configure(queue_limit=1, retry_after=1)
-    connected.add_job(duration=1.5)
-    assert run_task(swapper(deferrable=deferrable), first_try(store))["status"] == "success"
+    with ending_once_refused(connected):
+        assert run_task(swapper(deferrable=deferrable), first_try(store))["status"] == "success"
     assert 2 <= connected.stats()["submit"] <= 4
 
 
 @BOTH
+@pytest.mark.usefixtures("short_slow_downs")
 def test_a_queue_that_stays_full_is_told_after_a_last_try(connected: StandIn, deferrable: bool) -> None:
     connected.configure(queue_limit=1, retry_after=1)
     connected.add_job(duration=600)
     context = first_try(store=True)
     with pytest.raises(QueueFullError, match="queue_timeout"):
-        run_task(swapper(deferrable=deferrable, queue_timeout=1.5), context)
+        run_task(swapper(deferrable=deferrable, queue_timeout=0.3), context)
     assert not context["task_state_store"].kept
 
 

@@ -92,6 +92,7 @@ def test_a_short_secret_would_be_found_in_innocent_words() -> None:
     assert without_secret(value, "seven") is value
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "key", [*KEYS, "plainlettersanddigits42", "\\" * 8 + "a" + "\\" * 8, "%" * 12, "&" * 12]

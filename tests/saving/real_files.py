@@ -8,19 +8,21 @@ import tempfile
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import av
-from PIL import Image
+if TYPE_CHECKING:
+    import PIL.Image
 
 SIDE = 64
 
 
-def _frame(seed: int = 0) -> Image.Image:
-    return Image.frombytes("RGB", (SIDE, SIDE), Random(seed).randbytes(SIDE * SIDE * 3))
+def _frame(seed: int = 0) -> PIL.Image.Image:
+    import PIL.Image  # late: every worker of the tests collects all of them
+
+    return PIL.Image.frombytes("RGB", (SIDE, SIDE), Random(seed).randbytes(SIDE * SIDE * 3))
 
 
-def _saved(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
+def _saved(kind: str, image: PIL.Image.Image | None = None, **options: Any) -> bytes:
     file = io.BytesIO()
     (image or _frame()).save(file, kind, **options)
     return file.getvalue()
@@ -37,6 +39,8 @@ def _moving(kind: str) -> bytes:
 
 
 def _film(container: str, codec: str = "mpeg4", **options: str) -> bytes:
+    import av
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film"
         with av.open(str(path), "w", format=container, options=options) as output:

@@ -19,6 +19,7 @@ def state_of(data: bytes, step: int = 10**9) -> State:
     return completeness.verdict().state
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("fragmented.mp4", "dash.mp4")])
 def test_every_beginning_of_a_file_is_cut(name: str) -> None:
     whole = real_file(name)
