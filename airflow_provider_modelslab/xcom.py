@@ -9,7 +9,7 @@ from typing import Any
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 LARGE = 48 * 2**10  # bytes of JSON; databases and event logs are no place for more
-_LONGEST_URL = 4096  # characters; a longer entry is a file in itself
+LONGEST_URL = 4096  # characters; a longer entry is a file in itself
 
 
 def is_large(values: Sequence[dict[str, Any]]) -> bool:
@@ -18,7 +18,7 @@ def is_large(values: Sequence[dict[str, Any]]) -> bool:
     :param values: results as they go to XCom
     """
     entries = (entry for value in values for entry in (*value["output"], *value["proxy_links"]))
-    return any(len(entry) > _LONGEST_URL for entry in entries) and len(json.dumps(values)) > LARGE
+    return any(len(entry) > LONGEST_URL for entry in entries) and len(json.dumps(values)) > LARGE
 
 
 def warn_if_large(value: Any, log: Any, advice: str) -> None:

@@ -81,6 +81,17 @@ def test_the_alternates_in_xcom_carry_no_file_either(connected: StandIn, tmp_pat
     assert value["proxy_links"] == ["data:image/jpeg;base64,…"]
 
 
+def test_a_large_entry_that_cannot_be_read_does_not_stay_where_its_alternate_was_saved(
+    connected: StandIn, tmp_path: Path
+) -> None:
+    for entry in ("/" + "x" * LARGE, "BM" + "A" * LARGE, f"https://127.0.0.1:1/?{'x' * LARGE}"):
+        job = connected.add_job()
+        connected.world.jobs.get(job).output = [entry]  # type: ignore[union-attr]
+        value = run_task(operator(job, destination=str(tmp_path)))
+        assert value["output"] in (["(not a URL)"], ["https://127.0.0.1:1/"])
+        assert [each["sha256"] for each in value["files"]] == [connected.sha256(job)]
+
+
 @INLINE
 def test_without_a_destination_a_large_value_is_passed_on_with_one_warning(
     connected: StandIn, said: Said, shape: str

@@ -113,7 +113,7 @@ def read_json(
 def _tells_when(body: Mapping[str, Any]) -> bool:
     """Tell a job that runs by when or where its result will be: realtime answers have no status."""
     told = any(body.get(name) not in (None, "") for name in ("eta", "fetch_result"))
-    return told and not body.get("error") and not codes_of(body)
+    return told and not any(body.get(name) for name in ("error", "errors")) and not codes_of(body)
 
 
 def parse_body(body: bytes, key: str) -> dict[str, Any] | None:

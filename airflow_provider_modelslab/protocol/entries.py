@@ -30,6 +30,7 @@ _NAMES = (
 _FILE = re.compile(
     r"https?://|data:|[A-Za-z0-9+/_-]{64}", re.IGNORECASE
 )  # the last is how base64 text begins
+_SMALL = re.compile("thumb|preview|poster|icon")  # in the name of what only stands for the file
 _YES = (True, 1, "true", "yes", "1")
 
 
@@ -90,7 +91,8 @@ def _file_in(entry: Mapping[str, Any]) -> str | None:
     """Return the address of the one file that a dict describes, or its bytes as text; None without either."""
     texts = _texts(entry)
     named = [texts[name] for name in _NAMES if name in texts]
-    found = next((text for text in named or texts.values() if _FILE.match(text)), None)
+    others = sorted(texts, key=lambda name: bool(_SMALL.search(name)))  # in their order, but for these
+    found = next((text for text in named or [texts[name] for name in others] if _FILE.match(text)), None)
     return found or next(iter(named), None)
 
 
@@ -115,11 +117,15 @@ def _flags(body: Mapping[str, Any], kept: Sequence[int]) -> tuple[bool, ...] | N
     if "nsfw_content_detected" not in body:
         return None
     said = body["nsfw_content_detected"]
+    said = list(said.values()) if isinstance(said, dict) else said
     if isinstance(said, list):
         flags = [_is_yes(each) for each in said]
         return tuple(flags[at] for at in kept if at < len(flags))
     return (_is_yes(said),) * len(kept) if said is not None else ()
 
 
-def _is_yes(said: Any) -> bool:
+def _is_yes(said: Any, depth: int = _DEEPEST) -> bool:
+    if isinstance(said, (list, dict)):  # of several pictures in one file, or by the kind of what was found
+        each = said.values() if isinstance(said, dict) else said
+        return depth > 0 and any(_is_yes(inner, depth - 1) for inner in each)
     return (said.strip().lower() if isinstance(said, str) else said) in _YES

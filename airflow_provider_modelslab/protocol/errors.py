@@ -62,6 +62,7 @@ _BY_STATUS: dict[int, Rule] = {
     429: SlowDown,
 }
 
+_NO_FAULT = re.compile("|0|2[0-9]{2}|false|none|null|ok|success")
 # Words are read where the HTTP status says no more than that there is an error.
 _BAD_REQUEST, _UNPROCESSABLE = 400, 422
 
@@ -82,6 +83,7 @@ _PICTURES_AT_FAULT = re.compile(
 )
 # The same texts come under HTTP 200 and 400. Credits that were given back are not lacking.
 _LACKING = r"\b(?:insufficient|not enough|out of) (?:credits?|balance|funds)\b"
+_BALANCE = "(?<!load[ -])(?<!white )balance"
 _ABOUT_THE_CALLER: _Words = (
     (r"\brate[ -]?limit|\btoo many requests\b|\bspam filter\b|\bqueued requests allowed\b", SlowDown),
     (r"\bplease wait\b|\bwait (?:for )?\d{1,4} sec", SlowDown),
@@ -90,7 +92,7 @@ _ABOUT_THE_CALLER: _Words = (
         _refused(Refusal.KEY),
     ),
     (
-        rf"{_LACKING}|^(?!.*\b(?:refund|charged|deducted|returned)).*\b(?:credits?|balance)\b",
+        rf"{_LACKING}|^(?!.*\b(?:refund|charged|deducted|returned)).*\b(?:credits?|{_BALANCE})\b",
         _refused(Refusal.CREDITS),
     ),
     (r"\bsubscriptions?\b|\bpremium\b|\bupgrade your plan\b", _refused(Refusal.PLAN)),
@@ -174,6 +176,8 @@ def finds_fault_with_pictures(message: str) -> bool:
 def codes_of(body: Mapping[str, Any]) -> list[str]:
     """Return the API's codes for what is wrong, from each of the places where one may stand.
 
+    One that says that nothing is, as 0 and 200 do, is left out.
+
     ``error_code`` stands in the vendor's enterprise schema, ``error.code`` in its Agents API.
 
     :param body: the JSON object
@@ -184,7 +188,8 @@ def codes_of(body: Mapping[str, Any]) -> list[str]:
         body.get("error_code"),
         error.get("code") if isinstance(error, dict) else None,
     ]
-    return [str(code).strip().lower() for code in places if isinstance(code, (str, int))]
+    codes = [str(code).strip().lower() for code in places if isinstance(code, (str, int))]
+    return [code for code in codes if not _NO_FAULT.fullmatch(code)]
 
 
 def _status_of(http_status: int, codes: list[str]) -> int:

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from airflow_provider_modelslab.transport.gzipped import is_encoded
 
 _LENGTH = re.compile("[0-9]{1,18}")  # Python refuses to read numbers of thousands of digits
-_CONTENT_RANGE = re.compile(f"bytes ({_LENGTH.pattern})-{_LENGTH.pattern}/({_LENGTH.pattern}|\\*)")
+_CONTENT_RANGE = re.compile(f"bytes ({_LENGTH.pattern})-({_LENGTH.pattern})/({_LENGTH.pattern}|\\*)")
 # What S3 and CloudFront (403), and Google (401), also answer for a key that is not there yet.
 _DENIED = (401, 403)
 # Success without the file, and the moment when asking again may help. 203 is not what the origin has sent.
@@ -68,17 +68,26 @@ def judge(status: int, headers: Mapping[str, str], mark: Mark | None, offset: in
     if 500 <= status < 600:  # those that CDNs have made up as well
         return Verdict.BUSY
     if mark is None or not offset:
-        return Verdict.BODY if status == 200 else Verdict.REFUSED
+        return _begins(status, headers)
     if status == 206 and _continues(headers, mark, offset):
         return Verdict.CONTINUES
     return Verdict.CHANGED if status in (200, 206, 412, 416) else Verdict.REFUSED
+
+
+def _begins(status: int, headers: Mapping[str, str]) -> Verdict:
+    """Tell what an answer is that was asked for the whole; some caches keep a part, and send that."""
+    if status == 206:
+        found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+        is_whole = found and found[3] == str(int(found[2]) + 1) and int(found[1]) == 0
+        return Verdict.BODY if is_whole else Verdict.BUSY
+    return Verdict.BODY if status == 200 else Verdict.REFUSED
 
 
 def _continues(headers: Mapping[str, str], mark: Mark, offset: int) -> bool:
     found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
     if not found or int(found[1]) != offset or is_encoded(headers):
         return False
-    same_length = found[2] == "*" or mark.total is None or int(found[2]) == mark.total
+    same_length = found[3] == "*" or mark.total is None or int(found[3]) == mark.total
     return same_length and validator_of(headers) in (mark.validator, None)
 
 
@@ -86,18 +95,20 @@ def mark_of(headers: Mapping[str, str]) -> Mark:
     """Return what identifies the file that an answer carries. An encoded body cannot be continued."""
     if is_encoded(headers):
         return Mark(None, None)
-    length = _LENGTH.fullmatch(headers.get("Content-Length", "").strip())
-    return Mark(validator_of(headers), int(length[0]) if length else None)
+    return Mark(validator_of(headers), int(headers["Content-Length"]) if tells_length(headers) else None)
 
 
 def continued(mark: Mark, headers: Mapping[str, str]) -> Mark:
     """Return the mark of a file that goes on with this answer, which may be the first to tell its length."""
     found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
-    return replace(mark, total=int(found[2])) if found and found[2] != "*" else mark
+    return replace(mark, total=int(found[3])) if found and found[3] != "*" else mark
 
 
 def tells_length(headers: Mapping[str, str]) -> bool:
-    """Say whether an answer tells the length of its body, encoded or not, so that a cut would be noticed."""
+    """Say whether an answer tells the length of its body, encoded or not, so that a cut would be noticed.
+
+    Beside a Transfer-Encoding a Content-Length says nothing (RFC 9112, 6.3).
+    """
     return "Transfer-Encoding" not in headers and bool(
         _LENGTH.fullmatch(headers.get("Content-Length", "").strip())
     )

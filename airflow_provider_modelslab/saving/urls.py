@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
+from airflow_provider_modelslab.xcom import LONGEST_URL
 
 _BASE64_BEGIN = re.compile(r"[A-Za-z0-9+/_-]{24}")  # as much of base64 text as tells one kind from another
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
@@ -40,8 +41,11 @@ def type_of_base64(entry: str) -> str | None:
 
 
 def without_files(entries: Iterable[str]) -> list[str]:
-    """Return the entries, of those that carry a file in themselves only the type."""
-    return [shown(entry) if is_inline(entry) else entry for entry in entries]
+    """Return the entries, of those that carry a file in themselves only the type.
+
+    Of a text that is as large as a file, though none that can be read, no more is left than of a URL in a log.
+    """
+    return [shown(each) if is_inline(each) or len(each) > LONGEST_URL else each for each in entries]
 
 
 def is_fetched(entry: str) -> bool:

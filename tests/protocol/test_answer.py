@@ -247,7 +247,14 @@ def test_an_answer_without_a_status_that_tells_when_or_where_waits(
     assert read(202, {**body, "status": ""}) == Waiting("processing", eta)
     assert not isinstance(read(200, {**body, "code": "invalid_api_key"}), Waiting)
     assert not isinstance(read(200, {**body, "error": "Invalid API key"}), Waiting)
+    assert not isinstance(read(200, {**body, "errors": ["Invalid API key"]}), Waiting)
     assert not isinstance(read(500, body), Waiting)
+
+
+@pytest.mark.parametrize("code", [0, 200, 202, "200", "", "OK", "success", False, None])
+@pytest.mark.parametrize("field", ["code", "error_code"])
+def test_a_code_that_says_that_nothing_is_wrong_is_none(field: str, code: object) -> None:
+    assert read(200, {"eta": 7, field: code, "errors": []}) == Waiting("processing", 7)
 
 
 @pytest.mark.parametrize("body", [{}, {"eta": None}, {"eta": "", "fetch_result": ""}])

@@ -31,6 +31,9 @@ def read(output: Any, proxy_links: Any = None, **more: Any) -> FaceSwapResult:
         {"url": "", "video_url": A, "format": "mp4"},
         {"b64_json": None, "url": A},
         {"result": A, "format": "jpg"},
+        {"thumbnail": B, "result_url": A},
+        {"previewUrl": B, "imageUrl": A, "width": 512},
+        {"thumb": A, "width": 64},
     ],
 )
 def test_a_dict_with_an_address_in_it_is_one_file(entry: dict[str, Any]) -> None:
@@ -105,6 +108,10 @@ def test_alternates_alone_are_the_output_and_more_of_them_are_no_further_files()
         (None, []),
         ([], []),
         ([["x"], {}], [False, False]),
+        ([[True], [False]], [True, False]),
+        ([[False, True], {"nsfw": False}], [True, False]),
+        ([False, {"nsfw": True, "score": 0.2}], [False, True]),
+        ({"0": False, "1": True}, [False, True]),
     ],
 )
 def test_what_the_api_says_of_nsfw_is_kept_as_a_list(said: Any, kept: list[bool]) -> None:

@@ -91,6 +91,8 @@ def test_403_is_a_refusal_whose_kind_may_be_told(words: str, reason: Refusal) ->
     "words",
     [
         "Failed to load balancer config",
+        "Load-balance worker lost",
+        "White balance could not be computed",
         "The generation broke down. Your credits have been refunded.",
         "An error occurred, no credits were deducted",
         "You were not charged: your balance is the same",

@@ -21,7 +21,7 @@ PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
     ("status", "verdict"),
     [
         (200, Verdict.BODY),
-        (206, Verdict.REFUSED),
+        (206, Verdict.BUSY),
         (202, Verdict.BUSY),
         (203, Verdict.BUSY),
         (204, Verdict.BUSY),
@@ -127,3 +127,25 @@ def test_a_length_of_thousands_of_digits_is_none() -> None:
     absurd = "1" + "0" * 5000
     assert mark_of({"Content-Length": absurd}) == Mark(None, None)
     assert judge(206, {**PART, "Content-Range": f"bytes 40-99/{absurd}"}, MARK, 40) is Verdict.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("content_range", "verdict"),
+    [
+        ("bytes 0-99/100", Verdict.BODY),
+        ("bytes 0-49/100", Verdict.BUSY),
+        ("bytes 1-99/100", Verdict.BUSY),
+        ("bytes 0-99/*", Verdict.BUSY),
+        ("bytes */100", Verdict.BUSY),
+    ],
+)
+def test_a_part_that_was_not_asked_for_is_the_file_if_it_is_all_of_it(
+    content_range: str, verdict: Verdict
+) -> None:
+    assert judge(206, {"Content-Range": content_range}, None, 0) is verdict
+    assert judge(206, {"Content-Range": content_range}, MARK, 0) is verdict
+
+
+def test_a_content_length_beside_a_transfer_encoding_says_nothing() -> None:
+    headers = {"Transfer-Encoding": "chunked", "Content-Length": "5", "ETag": '"v1"'}
+    assert mark_of(headers) == Mark('"v1"', None)
