@@ -163,5 +163,5 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
     def judge(self, ending: Ending) -> Ending:
         """Take what the API found not safe for work for a failed job, where that is asked for."""
         if self.fail_on_nsfw and ending.result and ending.result.flagged:
-            return Ending(EndingKind.FAILED, why_flagged(ending.result))
+            return Ending(EndingKind.FAILED, why_flagged(ending.result), said="")
         return ending

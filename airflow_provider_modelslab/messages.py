@@ -149,7 +149,7 @@ def error_of(request_id: str, ending: Ending, asker: Asker = SOMEBODY) -> Models
         f"Face swap request {request_id}: {what}: {sentence(ending.message)} {asker.told(advice)}",
         request_id=request_id,
         conn_id=asker.conn_id,
-        api_message=ending.message or None,
+        api_message=ending.api_message,
         http_status=ending.http_status,
     )
 
@@ -194,7 +194,7 @@ def error_of_submission(
         f"Face swap with track_id {track_id}: {what}: {sentence(submission.message)} {asker.told(advice)}",
         track_id=track_id,
         conn_id=asker.conn_id,
-        api_message=submission.message or None,
+        api_message=None if _is_our_word(submission) else submission.message or None,
         http_status=getattr(submission, "http_status", None),
     )
 
@@ -227,6 +227,11 @@ def unknown_submission(track_id: int | str, reason: str, asker: Asker = SOMEBODY
         track_id=track_id,
         conn_id=asker.conn_id,
     )
+
+
+def _is_our_word(submission: SlowDown | TryAgain | Refused | JobFailed) -> bool:
+    """Tell whether a message is about the way to the API, and not the API's own."""
+    return isinstance(submission, TryAgain) and not isinstance(submission, Declined)
 
 
 def _explain_submission(

@@ -115,6 +115,10 @@ def test_a_full_queue_ends_the_wait_for_room_too_and_nothing_is_submitted_then(c
         run_task(swapper(deferrable=True, execution_timeout=SHORT), first_try(store=True))
     tried = len(connected.submits())
     assert tried == 1
+    with pytest.raises(FaceSwapExecutionTimeoutError) as caught:
+        run_task(swapper(deferrable=False, execution_timeout=SHORT), first_try(store=True))
+    assert caught.value.track_id == connected.submits()[-1]["track_id"]
+    assert "queued requests" in str(caught.value.api_message)
     with pytest.raises(QueueFullError):
         run_task(swapper(deferrable=True, queue_timeout=0.3, execution_timeout=timedelta(hours=1)))
 
