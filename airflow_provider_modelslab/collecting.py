@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import BaseOperator, conf
+from airflow.providers.common.compat.sdk import AirflowTaskTimeout, BaseOperator, conf
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.execution_timeout import fail_if_overdue
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.messages import error_of_many
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.interval import pace_of, seconds
@@ -92,8 +94,28 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
                 deadline = Deadline.sooner(started + self.timeout, execution_deadline)
                 self.defer_until_done(context, seen, Rest(started, deadline))
         else:
-            self.wait_here(started)
+            with self._telling_of_timeout(context):
+                self.wait_here(started)
         return self.finish(context)
+
+    @contextmanager
+    def _telling_of_timeout(self, context: Context) -> Iterator[None]:
+        """Keep what is there when Airflow ends the wait by ``execution_timeout``, and say what is not.
+
+        No file is saved any more: the time is over.
+        """
+        try:
+            yield
+        except AirflowTaskTimeout as err:
+            if self.destination is None:
+                self._collected.add(self._endings)
+            self._collected.keep_what_counts(lambda: context["ti"], complete=False)
+            over = Ending(EndingKind.EXECUTION_TIMEOUT, "still waited for")
+            missing = dict.fromkeys(self._waiting_for(), over)
+            if not missing:
+                raise
+            failed = {request: ending for request, ending in self._endings.items() if not ending.result}
+            raise error_of_many({**failed, **missing}, len(set(self.request_ids)), self.asker) from err
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer."""
@@ -141,5 +163,5 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
     def judge(self, ending: Ending) -> Ending:
         """Take what the API found not safe for work for a failed job, where that is asked for."""
         if self.fail_on_nsfw and ending.result and ending.result.flagged:
-            return Ending(EndingKind.FAILED, why_flagged(ending.result))
+            return Ending(EndingKind.FAILED, why_flagged(ending.result), said="")
         return ending

@@ -24,6 +24,7 @@ from airflow_provider_modelslab.exceptions import (
     SubmissionUnknownError,
     SubscriptionRequiredError,
 )
+from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.submission import Declined, Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
@@ -145,10 +146,10 @@ def error_of(request_id: str, ending: Ending, asker: Asker = SOMEBODY) -> Models
     """
     cls, what, advice = _explain(ending)
     return cls(
-        f"Face swap request {request_id}: {what}: {_sentence(ending.message)} {asker.told(advice)}",
+        f"Face swap request {request_id}: {what}: {sentence(ending.message)} {asker.told(advice)}",
         request_id=request_id,
         conn_id=asker.conn_id,
-        api_message=ending.message or None,
+        api_message=ending.api_message,
         http_status=ending.http_status,
     )
 
@@ -190,10 +191,10 @@ def error_of_submission(
         return unknown_submission(track_id, submission.message, asker)
     cls, what, advice = _explain_submission(submission)
     return cls(
-        f"Face swap with track_id {track_id}: {what}: {_sentence(submission.message)} {asker.told(advice)}",
+        f"Face swap with track_id {track_id}: {what}: {sentence(submission.message)} {asker.told(advice)}",
         track_id=track_id,
         conn_id=asker.conn_id,
-        api_message=submission.message or None,
+        api_message=None if _is_our_word(submission) else submission.message or None,
         http_status=getattr(submission, "http_status", None),
     )
 
@@ -218,7 +219,7 @@ def unknown_submission(track_id: int | str, reason: str, asker: Asker = SOMEBODY
     :param asker: who asked
     """
     return SubmissionUnknownError(
-        f"The face swap with track_id {track_id} may have been queued and paid for: {_sentence(reason)} "
+        f"The face swap with track_id {track_id} may have been queued and paid for: {sentence(reason)} "
         + asker.told(
             "Look for that track_id in the ModelsLab account, or at your webhook. If the swap is there, get "
             "it with FaceSwapResultOperator(request_id=its id). If it is not, {again} to submit it again."
@@ -226,6 +227,11 @@ def unknown_submission(track_id: int | str, reason: str, asker: Asker = SOMEBODY
         track_id=track_id,
         conn_id=asker.conn_id,
     )
+
+
+def _is_our_word(submission: SlowDown | TryAgain | Refused | JobFailed) -> bool:
+    """Tell whether a message is about the way to the API, and not the API's own."""
+    return isinstance(submission, TryAgain) and not isinstance(submission, Declined)
 
 
 def _explain_submission(
@@ -251,8 +257,3 @@ def _explain(ending: Ending) -> tuple[type[ModelsLabError], str, str]:
         cls, advice = _REFUSALS[refusal]
         return cls, _NO_ROUTE if refusal is Refusal.PATH else "the API refused the call", advice
     return _ENDINGS[ending.kind]
-
-
-def _sentence(text: str) -> str:
-    text = text or "no message"
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

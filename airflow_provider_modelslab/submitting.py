@@ -138,7 +138,8 @@ class SubmitsOnce(CollectsFaceSwaps):
         if isinstance(submission, Unknown):
             raise self._unknown(note, submission.message, context, memory)
         if isinstance(submission, SlowDown) and room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
-            raise no_room_in_time(self.asker)
+            said = submission.message or None
+            raise no_room_in_time(self.asker).knowing(track_id=request.track_id, api_message=said)
         if not isinstance(submission, Accepted):
             raise error_of_submission(submission, request.track_id, self.asker)
         seen = self.note(submission.request_id, submission.outcome)

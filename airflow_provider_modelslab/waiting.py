@@ -14,6 +14,7 @@ from airflow_provider_modelslab.execution_timeout import backstop, leave_time_to
 from airflow_provider_modelslab.hooks.round_robin import fetch_results, wait_for_each
 from airflow_provider_modelslab.messages import Asker, error_of_many
 from airflow_provider_modelslab.protocol.event import Rest, read_event, read_rest, write_not_done
+from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
 from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -202,7 +203,7 @@ class WaitsForFaceSwaps:
         step = wait.after(seen, time.time(), random.random())
         if isinstance(step, Ending):
             raise error_of_many({at: step}, len(self.request_ids), self.asker)
-        self.log.info("%s. Deferring; no worker is held.", self._story.in_turn(at, seen))
+        self.log.info("%s Deferring; no worker is held.", sentence(self._story.in_turn(at, seen)))
         self._defer(
             context,
             rest,

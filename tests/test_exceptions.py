@@ -5,11 +5,19 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from airflow_provider_modelslab import exceptions
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError, ModelsLabError
+from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from tests.connections import connection_json
+from tests.deferring import run_task
+from tests.operators import first_try, swapper
+
+if TYPE_CHECKING:
+    from tests.standin import StandIn
 
 FACTS = {
     "request_id": "263",
@@ -48,3 +56,49 @@ def test_an_error_with_other_words_is_of_the_same_class_and_knows_the_same() -> 
     assert type(error) is ExpiredUrlError
     assert str(error) == "long"
     assert {name: getattr(error, name) for name in FACTS} == FACTS
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"payload": "failed_webhook"}, "No face detected"),
+        ({"payload": "forbidden_key"}, "Invalid API key"),
+        ({"payload": "not_found"}, "Request not found"),
+        (
+            {"status": 500, "body": {"status": "error", "message": "Internal server error."}},
+            "Internal server error.",
+        ),
+        ({"payload": "html_502"}, None),
+        ({"payload": "html_404"}, None),
+        ({"reset": True}, None),
+        ({"payload": "processing"}, None),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
+@pytest.mark.usefixtures("prompt_tasks")
+def test_the_api_s_own_words_are_its_own_and_only_that(
+    connected: StandIn, fault: dict[str, Any], said: str | None, deferrable: bool
+) -> None:
+    job = connected.add_job(duration=60)
+    timeout = 0.3 if fault == {"payload": "processing"} else 20
+    if deferrable:  # the worker's look passes, and the trigger meets it
+        fault = {**fault, "skip": 1}
+    connected.fault("fetch", times="always", **fault)
+    task = FaceSwapResultOperator(
+        task_id="get", request_id=job, deferrable=deferrable, poke_interval=0.05, timeout=timeout
+    )
+    with pytest.raises(ModelsLabError) as caught:
+        run_task(task)
+    assert caught.value.api_message == said
+
+
+@pytest.mark.usefixtures("prompt_tasks")
+def test_nor_is_what_a_lost_way_to_the_api_says_of_a_submission(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json("http://127.0.0.1:9", connected.key))
+    with pytest.raises(ModelsLabError) as caught:
+        run_task(swapper(), first_try(store=True))
+    assert "refused" in str(caught.value)
+    assert caught.value.api_message is None

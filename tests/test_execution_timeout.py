@@ -30,6 +30,8 @@ from tests.operators import first_try, raising, swapper
 from tests.sensors import sensor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
@@ -113,6 +115,10 @@ def test_a_full_queue_ends_the_wait_for_room_too_and_nothing_is_submitted_then(c
         run_task(swapper(deferrable=True, execution_timeout=SHORT), first_try(store=True))
     tried = len(connected.submits())
     assert tried == 1
+    with pytest.raises(FaceSwapExecutionTimeoutError) as caught:
+        run_task(swapper(deferrable=False, execution_timeout=SHORT), first_try(store=True))
+    assert caught.value.track_id == connected.submits()[-1]["track_id"]
+    assert "queued requests" in str(caught.value.api_message)
     with pytest.raises(QueueFullError):
         run_task(swapper(deferrable=True, queue_timeout=0.3, execution_timeout=timedelta(hours=1)))
 
@@ -166,3 +172,33 @@ def test_on_airflow_2_a_task_that_resumes_too_late_has_a_minute_to_say_so() -> N
     fresh = operator(7, execution_timeout=timedelta(seconds=20))
     leave_time_to_end(fresh, {"ti": SimpleNamespace()})
     assert fresh.execution_timeout == timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("saving", [False, True], ids=["xcom", "files"])
+def test_a_wait_on_the_worker_that_airflow_ends_says_for_what_and_keeps_what_is_there(
+    connected: StandIn, tmp_path: Path, saving: bool
+) -> None:
+    ids = [connected.add_job(), connected.add_job(duration=60)]
+    fetch = ModelsLabHook.fetch
+
+    def fetch_until_the_alarm(hook: ModelsLabHook, request_id: Any) -> Any:
+        if request_id == str(ids[1]) and connected.looks(ids[1]):
+            raise AirflowTaskTimeout
+        return fetch(hook, request_id)
+
+    context, destination = begun(ago=0), str(tmp_path) if saving else None
+    with pytest.MonkeyPatch.context() as patch:  # as the alarm does that Airflow sets
+        patch.setattr(ModelsLabHook, "fetch", fetch_until_the_alarm)
+        with pytest.raises(FaceSwapExecutionTimeoutError, match=f"1 of 2 .* {ids[1]} ") as caught:
+            run_task(operator(ids, destination=destination, deferrable=False), context)
+    assert caught.value.request_id == str(ids[1])
+    assert [value["id"] for value in context["ti"].xcoms["completed"]] == [str(ids[0])]
+
+
+def test_a_swap_that_airflow_ends_on_the_worker_names_its_id(connected: StandIn) -> None:
+    connected.configure(submit={"duration": 60})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelsLabHook, "fetch", raising(AirflowTaskTimeout))
+        with pytest.raises(FaceSwapExecutionTimeoutError) as caught:
+            run_task(swapper(deferrable=False), first_try(store=True))
+    assert caught.value.request_id == str(connected.submits()[0]["id"])

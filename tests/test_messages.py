@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab import exceptions
+from airflow_provider_modelslab.hooks.patience import ride_out
 from airflow_provider_modelslab.messages import error_of, error_of_many, error_of_submission
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.submission import Declined, Unknown
@@ -100,3 +102,19 @@ def test_a_thousand_failures_do_not_make_a_page() -> None:
     text = str(error_of_many(endings, total=1000))
     assert "and 990 more" in text
     assert len(text) < 5000
+
+
+@pytest.mark.parametrize("message", ["Maximum 0 queued requests allowed.", "Is it there?", "refused"])
+def test_what_the_log_says_before_another_try_ends_in_one_full_stop(message: str) -> None:
+    said: list[str] = []
+    ride_out(
+        lambda: TryAgain(message),
+        "Request 1",
+        most=2,
+        warn=lambda line, *given: said.append(line % given),
+        sleep=lambda _: None,
+    )
+    assert len(said) == 1
+    assert ".." not in said[0]
+    assert "?." not in said[0]
+    assert re.fullmatch(rf"Request 1: {re.escape(message.rstrip('.'))}[.]? Trying again in \d+ s\.", said[0])

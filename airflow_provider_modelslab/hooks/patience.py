@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, pause_in_trouble, pause_without_room
 from airflow_provider_modelslab.protocol.submission import Submission
@@ -38,7 +39,7 @@ def ride_out(
     asked = 1
     while isinstance(answer := ask(), TryAgain) and asked < most and (left := until - time.time()) > 0:
         pause = min(pause_in_trouble(asked, random.random()), left)
-        warn("%s: %s. Trying again in %.0f s.", what, answer.message, pause)
+        warn("%s: %s Trying again in %.0f s.", what, sentence(answer.message), pause)
         sleep(pause)
         asked += 1
     return answer, asked
@@ -65,6 +66,6 @@ def submit_patiently(
         if not isinstance(submission, SlowDown) or left <= 0:
             return submission
         pause = min(pause_without_room(submission.retry_after, refusals, random.random()), left)
-        warn("%s: %s. Trying again in %.0f s.", what, submission.message, pause)
+        warn("%s: %s Trying again in %.0f s.", what, sentence(submission.message), pause)
         time.sleep(pause)
         refusals += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.protocol.fields import find_message, find_text, one_line
@@ -138,6 +139,8 @@ def read_error(answer: Answer, body: Mapping[str, Any], shown: str, *, failed: b
         or (_search(_ABOUT_THE_REQUEST, message, shown) if _leaves_open(status) else None)
         or (Refused(Refusal.INVALID, shown) if status >= _BAD_REQUEST else TryAgain(shown))
     )
+    if isinstance(outcome, TryAgain):
+        return replace(outcome, from_api=bool(message))
     return SlowDown(outcome.message, seconds) if isinstance(outcome, SlowDown) else outcome
 
 

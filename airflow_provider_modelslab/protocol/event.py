@@ -68,6 +68,7 @@ def write_not_done(endings: Mapping[str, Ending]) -> dict[str, Any]:
             "refusal": ending.refusal.value if ending.refusal else None,
             "message": ending.message,
             **({"http_status": ending.http_status} if ending.http_status else {}),
+            **({} if ending.said is None else {"said": ending.said}),
         }
         for request_id, ending in endings.items()
         if ending.kind is not EndingKind.DONE
@@ -95,7 +96,7 @@ def read_event(event: Mapping[str, Any]) -> tuple[dict[str, Ending], str]:
         kind = _read(EndingKind, entry.get("kind"), EndingKind.UNAVAILABLE)
         refusal = _read(Refusal, entry.get("refusal"), Refusal.INVALID) if entry.get("refusal") else None
         message, status = entry.get("message") or "", entry.get("http_status")
-        endings[request_id] = Ending(kind, message, refusal, http_status=status)
+        endings[request_id] = Ending(kind, message, refusal, http_status=status, said=entry.get("said"))
     return endings, event.get("error") or ""
 
 

@@ -38,6 +38,12 @@ def one_line(text: str) -> str:
     return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "…"
 
 
+def sentence(text: str) -> str:
+    """Return the text with a full stop, unless it ends a sentence by itself: the API's own often do."""
+    text = text or "no message"
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def find_text(body: Mapping[str, Any]) -> str:
     """Return all that the API says, to be shown: its message, and more in ``tip`` or ``tips``."""
     return _joined(find_message(body), *(_words(body.get(name)) for name in ("tip", "tips")))

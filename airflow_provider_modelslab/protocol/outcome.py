@@ -56,6 +56,7 @@ class TryAgain:
     :param unknown_id: the API said that it does not know the id
     :param sent: the call may have reached the API
     :param no_route: what stands before the API knows no such path, which passes only while it starts
+    :param from_api: the message is the API's own
     """
 
     message: str
@@ -63,6 +64,12 @@ class TryAgain:
     sent: bool = True
     no_route: bool = False
     http_status: int | None = field(default=None, compare=False)
+    from_api: bool = field(default=False, compare=False)
+
+    @property
+    def said(self) -> str:
+        """The API's own words; empty where the text is about the way to it."""
+        return self.message if self.from_api else ""
 
 
 @dataclass(frozen=True)

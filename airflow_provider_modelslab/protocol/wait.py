@@ -48,6 +48,7 @@ class Ending:
     :param refusal: why the call was refused, for that kind only
     :param result: the result, for ``DONE`` where this process has it
     :param http_status: HTTP status of the answer that brought it, where there was one
+    :param said: the API's own words, where ``message`` is not just that; empty where it has said nothing
     """
 
     kind: EndingKind
@@ -55,6 +56,13 @@ class Ending:
     refusal: Refusal | None = None
     result: FaceSwapResult | None = None
     http_status: int | None = field(default=None, compare=False)
+    said: str | None = field(default=None, compare=False)
+
+    @property
+    def api_message(self) -> str | None:
+        """The API's own words, where there are any."""
+        own = self.kind in (EndingKind.FAILED, EndingKind.REFUSED)
+        return (self.said if self.said is not None or not own else self.message) or None
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,7 @@ class Wait:
         """
         if isinstance(outcome, TryAgain) and outcome.unknown_id and not self.known:
             text = f"still so at the deadline: {outcome.message}"
-            return Ending(EndingKind.NOT_FOUND, text, http_status=outcome.http_status)
+            return Ending(EndingKind.NOT_FOUND, text, http_status=outcome.http_status, said=outcome.said)
         return Ending(self.deadline_kind, describe(outcome))
 
     def _trusts(self, eta: float | None, now: float) -> bool:
@@ -152,9 +160,10 @@ def ending_of(outcome: Outcome, failures: int = 0, tolerance: int | None = None)
     if isinstance(outcome, TryAgain) and tolerance is not None and failures >= tolerance:
         text = f"{failures} looks in a row failed, the last with: {outcome.message}"
         if outcome.no_route:
-            return Ending(EndingKind.REFUSED, text, Refusal.PATH, http_status=outcome.http_status)
+            status = outcome.http_status
+            return Ending(EndingKind.REFUSED, text, Refusal.PATH, http_status=status, said="")
         kind = EndingKind.NOT_FOUND if outcome.unknown_id else EndingKind.UNAVAILABLE
-        return Ending(kind, text, http_status=outcome.http_status)
+        return Ending(kind, text, http_status=outcome.http_status, said=outcome.said)
     return None
 
 
@@ -167,6 +176,9 @@ def describe(outcome: Outcome | Ending) -> str:
         return outcome.status + (f", about {outcome.eta:.0f} s to go" if outcome.eta else "")
     if isinstance(outcome, Done):
         return "complete"
+    if isinstance(outcome, (JobFailed, Refused)):
+        word = "failed" if isinstance(outcome, JobFailed) else "refused"
+        return f"{word}: {outcome.message}"
     if isinstance(outcome, SlowDown):
         return f"asked to slow down: {outcome.message}"
     return outcome.message

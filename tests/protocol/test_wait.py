@@ -172,7 +172,11 @@ def test_a_wish_beyond_the_deadline_still_leaves_the_last_look() -> None:
         (Done(RESULT), "complete"),
         (SlowDown("limit"), "asked to slow down: limit"),
         (TryAgain("HTTP 502"), "HTTP 502"),
+        (JobFailed("No face"), "failed: No face"),  # as the ending that it brings is told
+        (Ending(EndingKind.FAILED, "No face"), "failed: No face"),
+        (Refused(Refusal.KEY, "Invalid API key"), "refused: Invalid API key"),
+        (Ending(EndingKind.REFUSED, "Invalid API key", Refusal.KEY), "refused: Invalid API key"),
     ],
 )
-def test_an_outcome_is_described_in_a_few_words(outcome: Outcome, words: str) -> None:
+def test_an_outcome_is_described_in_a_few_words(outcome: Outcome | Ending, words: str) -> None:
     assert describe(outcome) == words
