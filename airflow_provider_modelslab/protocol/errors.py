@@ -77,6 +77,10 @@ _PICTURES_AT_FAULT = re.compile(
     rf"\bno (?:\w+ )?faces? (?:\w+ ){{0,3}}?{_SEEN}"
     rf"|\bfaces? (?:\w+ ){{0,2}}?(?:not|cannot|can't|couldn't|could not) (?:be |been )?{_SEEN}"
     rf"|\b(?:not|cannot|can't|couldn't|didn't|unable to|failed to) {_SEEN} (?:\w+ )?faces?\b"
+    r"|\b(?:has|have|with|contains?) no (?:\w+ )?faces?\b|\bno (?:\w+ )?faces? in\b"
+    r"|(?:\bnot|n't) (?:contain|have|show) (?:an? |any )?(?:\w+ )?faces?\b"
+    r"|\b(?:failed to|unable to|could not|couldn't|cannot|can't) (?:decode|identify) (?:\w+ )?image\b"
+    r"|\b(?:invalid|failed to decode|cannot decode) base64\b"
     r"|\bnsfw (?:\w+ ){0,2}?detected\b|\b(?:contains?|flagged as) nsfw\b"  # as sibling APIs flag results
     r"|\bunable to fetch (?:the )?(?:image|video)\b"
     r"|\binvalid (?:input|image|video) (?:dimensions|size|format)\b",

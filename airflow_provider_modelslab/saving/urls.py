@@ -43,7 +43,7 @@ def type_of_base64(entry: str) -> str | None:
 def without_files(entries: Iterable[str]) -> list[str]:
     """Return the entries, of those that carry a file in themselves only the type.
 
-    Of a text as large as a file that is none that can be read, no more is left than of a URL in a log.
+    Of a text as large as a file, though none that can be read, no more is left than of a URL in a log.
     """
     return [shown(each) if is_inline(each) or len(each) > LONGEST_URL else each for each in entries]
 
