@@ -85,7 +85,7 @@ class SubmitsOnce(CollectsFaceSwaps):
         memory = _memory_of(context)
         ids, earlier = ids_of((next_kwargs or {}).get("event") or {}), memory.recall()
         self.request_id = ids[0] if ids else (earlier and earlier.request_id) or pushed_id(context["ti"])
-        self._track_id = earlier and earlier.track_id
+        self._track_id = earlier.track_id if earlier else None
         if earlier and self.request_id and not earlier.request_id:
             memory.keep(replace(earlier, request_id=self.request_id))
         with self._settling(memory):
