@@ -199,15 +199,21 @@ def error_of_submission(
     )
 
 
-def no_room_in_time(asker: Asker = SOMEBODY) -> FaceSwapExecutionTimeoutError:
+def no_room_in_time(
+    asker: Asker = SOMEBODY, track_id: int | str | None = None, said: str = ""
+) -> FaceSwapExecutionTimeoutError:
     """Return the exception for a face swap without room in the queue until the task's time was over.
 
     :param asker: who asked
+    :param track_id: the name that the last call gave it, where this process made one
+    :param said: the API's words to that
     """
     return FaceSwapExecutionTimeoutError(
         "There was no room in the account's queue until the task's execution_timeout was over. Nothing was "
         "queued: submit it in another try, give the task a longer execution_timeout, or use a pool.",
+        track_id=track_id,
         conn_id=asker.conn_id,
+        api_message=said or None,
     )
 
 

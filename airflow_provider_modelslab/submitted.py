@@ -27,6 +27,7 @@ from airflow_provider_modelslab.exceptions import (
 log = logging.getLogger(__name__)
 
 KEY = "modelslab_face_swap"
+ID = "id"  # key of the XCom
 _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes both together
 # After these there is nothing to be had of a request any more: the next try has to submit another.
 _GONE = (FaceSwapFailedError, ExpiredUrlError, RequestNotFoundError)
@@ -50,6 +51,15 @@ class Submitted:
     def is_cleared(self, max_tries: int) -> bool:
         """Tell whether a person has cleared the task after being told, which changes its ``max_tries``."""
         return self.told not in (None, max_tries)
+
+
+def pushed_id(ti: Any) -> str | None:
+    """Return the id that this try pushed before it deferred.
+
+    :param ti: the task instance
+    """
+    pushed: str | None = ti.xcom_pull(task_ids=ti.task_id, key=ID, map_indexes=ti.map_index)
+    return pushed
 
 
 _FIELDS = [each.name for each in fields(Submitted)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from airflow.providers.common.compat.sdk import TaskDeferred
+from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
 
 from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
@@ -28,13 +28,11 @@ from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
 from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
 from airflow_provider_modelslab.protocol.wait import EndingKind
-from airflow_provider_modelslab.submitted import Memory, Submitted, settle
+from airflow_provider_modelslab.submitted import ID, Memory, Submitted, pushed_id, settle
 from airflow_provider_modelslab.xcom import warn_if_large
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-
-_ID = "id"  # key of the XCom
 
 
 class SubmitsOnce(CollectsFaceSwaps):
@@ -50,6 +48,7 @@ class SubmitsOnce(CollectsFaceSwaps):
     resubmit_failed: bool
     request_id: str | None
     known = True
+    _track_id: int | str | None = None
 
     @property
     def swap(self) -> Swap:
@@ -85,7 +84,8 @@ class SubmitsOnce(CollectsFaceSwaps):
             return super().resume_execution(next_method, next_kwargs, context)
         memory = _memory_of(context)
         ids, earlier = ids_of((next_kwargs or {}).get("event") or {}), memory.recall()
-        self.request_id = ids[0] if ids else (earlier and earlier.request_id) or _pushed_id(context)
+        self.request_id = ids[0] if ids else (earlier and earlier.request_id) or pushed_id(context["ti"])
+        self._track_id = earlier.track_id if earlier else None
         if earlier and self.request_id and not earlier.request_id:
             memory.keep(replace(earlier, request_id=self.request_id))
         with self._settling(memory):
@@ -95,7 +95,7 @@ class SubmitsOnce(CollectsFaceSwaps):
         memory = _memory_of(context)
         with self._settling(memory):
             seen = None if self._reconnect(context, memory) else self._submit(context, memory, room)
-            context["ti"].xcom_push(key=_ID, value=self.request_id)  # there even if the rest fails
+            context["ti"].xcom_push(key=ID, value=self.request_id)  # there even if the rest fails
             if not self.wait_for_completion:
                 return self._so_far()
             return self.collect(context, room.deadline.execution, seen)
@@ -110,7 +110,7 @@ class SubmitsOnce(CollectsFaceSwaps):
             return False
         if earlier.request_id is not None and earlier.fingerprint == self.swap.fingerprint():
             self.log.info("Request %s was submitted by an earlier try; going on with it.", earlier.request_id)
-            self.request_id = earlier.request_id
+            self.request_id, self._track_id = earlier.request_id, earlier.track_id
             return True
         if earlier.request_id is not None:
             self.log.info("An earlier try submitted request %s, which was another swap.", earlier.request_id)
@@ -126,26 +126,44 @@ class SubmitsOnce(CollectsFaceSwaps):
         """Submit; return how the face swap stands, unless it is done."""
         request = self.hook.plan(self.swap, seed=_seed_of(context))
         note = Submitted(request.track_id, self.swap.fingerprint())
-        submission = submit_patiently(
-            lambda: self._submit_once(request, note, memory),
-            f"Face swap with track_id {request.track_id}",
-            room_until=0.0 if self.deferrable else room.deadline.at,
-            warn=self.log.warning,
-        )
+        self._track_id = request.track_id
+        submission = self._submit_patiently(request, note, memory, room)
         if isinstance(submission, SlowDown) and self.deferrable and time.time() < room.deadline.at:
             self.log.info("Face swap with track_id %s: %s", request.track_id, submission.message)
             self._defer_until_room(submission.retry_after, room)
         if isinstance(submission, Unknown):
             raise self._unknown(note, submission.message, context, memory)
         if isinstance(submission, SlowDown) and room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
-            said = submission.message or None
-            raise no_room_in_time(self.asker).knowing(track_id=request.track_id, api_message=said)
+            raise no_room_in_time(self.asker, request.track_id, submission.message)
         if not isinstance(submission, Accepted):
             raise error_of_submission(submission, request.track_id, self.asker)
         seen = self.note(submission.request_id, submission.outcome)
         if isinstance(seen, Waiting) and self.swap.video is None:
             return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
         return seen
+
+    def _submit_patiently(
+        self, request: SwapRequest, note: Submitted, memory: Memory, room: Rest
+    ) -> Submission:
+        """Submit until it is anything but passing trouble or, on the worker, a full queue."""
+        last: Submission | None = None
+
+        def submit() -> Submission:
+            nonlocal last
+            last = self._submit_once(request, note, memory)
+            return last
+
+        try:
+            return submit_patiently(
+                submit,
+                f"Face swap with track_id {request.track_id}",
+                room_until=0.0 if self.deferrable else room.deadline.at,
+                warn=self.log.warning,
+            )
+        except AirflowTaskTimeout as err:  # Airflow's alarm rings as the deadline passes: either may be first
+            if not isinstance(last, SlowDown):
+                raise
+            raise no_room_in_time(self.asker, request.track_id, last.message) from err
 
     def _submit_once(self, request: SwapRequest, note: Submitted, memory: Memory) -> Submission:
         """Submit, with a note before and after: a try that is ended in between leaves the first."""
@@ -194,6 +212,8 @@ class SubmitsOnce(CollectsFaceSwaps):
         except (KeyboardInterrupt, TaskDeferred):
             raise
         except BaseException as err:
+            if isinstance(err, ModelsLabError):
+                err.knowing(request_id=self.request_id, track_id=self._track_id)
             settled = settle(err, self.request_id, memory, resubmit_failed=self.resubmit_failed)
             if settled is err:
                 raise
@@ -216,13 +236,6 @@ class SubmitsOnce(CollectsFaceSwaps):
     def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
         """Return the result as the task's value, with the reference to consent."""
         return super().value_of(replace(result, consent_reference=self.swap.consent_reference))
-
-
-def _pushed_id(context: Context) -> str | None:
-    """Return the id that this try pushed before it deferred."""
-    ti: Any = context["ti"]
-    pushed: str | None = ti.xcom_pull(task_ids=ti.task_id, key=_ID, map_indexes=ti.map_index)
-    return pushed
 
 
 def _max_tries(context: Context) -> int:

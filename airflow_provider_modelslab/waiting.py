@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from airflow.providers.common.compat.sdk import AirflowFailException
+
 from airflow_provider_modelslab.collected import Collected, gravest
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
 from airflow_provider_modelslab.execution_timeout import backstop, leave_time_to_end
@@ -222,7 +224,7 @@ class WaitsForFaceSwaps:
             self._collected.keep_what_counts(lambda: context["ti"], complete=False)
             self.log.info("Saved %d of %d results.", len(self._collected.values), len(set(self.request_ids)))
         trigger = FaceSwapResultTrigger(
-            request_ids=self.request_ids if arguments.get("end_task") else self._waiting_for(),
+            request_ids=self.request_ids if arguments.get("end_task") else self._still_running(),
             modelslab_conn_id=self.modelslab_conn_id,
             started=rest.started,
             deadline=rest.deadline.at,
@@ -241,6 +243,12 @@ class WaitsForFaceSwaps:
         """The requests that have not ended, or whose result could not be taken care of as yet."""
         ended = self._endings.keys() - self._collected.errors.keys() | self._collected.values.keys()
         return [request for request in dict.fromkeys(self.request_ids) if request not in ended]
+
+    def _still_running(self) -> list[str]:
+        """Those of them that are worth a start of the task: not what cannot be saved whenever it is tried."""
+        errors = self._collected.errors
+        lost = {request for request, error in errors.items() if isinstance(error, AirflowFailException)}
+        return [request for request in self._waiting_for() if request not in lost]
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Take the wait up again after the trigger fired: fetch the results, and finish or defer again.

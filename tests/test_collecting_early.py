@@ -6,6 +6,7 @@ import copy
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,3 +140,18 @@ def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn)
     context = {"ti": Pushed()}
     run_task(saver(Path(), jobs, deferrable=True, destination=None), context)
     assert not context["ti"].xcoms
+
+
+def test_a_result_that_is_lost_does_not_start_the_task_again_and_again_but_is_told_at_the_end(
+    connected: StandIn, tmp_path: Path
+) -> None:
+    lost, slow = connected.add_job(), connected.add_job(duration=3)
+    connected.fault("download", id=lost, times="always", status=410)
+    task = saver(tmp_path, [lost, slow], deferrable=True)
+    task.save_options = replace(task.save_options, url_patience=0.0)
+    with pytest.raises(ExpiredUrlError) as caught:
+        run_task(task, {"ti": Pushed()})
+    assert caught.value.request_id == str(lost)
+    assert saved(tmp_path) == {str(slow)}
+    tried = [each for each in connected.requests("file") if each["id"] == str(lost)]
+    assert len(tried) == 2  # as soon as it was there, and when the other had ended

@@ -102,3 +102,16 @@ def test_nor_is_what_a_lost_way_to_the_api_says_of_a_submission(
         run_task(swapper(), first_try(store=True))
     assert "refused" in str(caught.value)
     assert caught.value.api_message is None
+
+
+@pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
+@pytest.mark.parametrize("resubmit_failed", [False, True])
+@pytest.mark.usefixtures("prompt_tasks")
+def test_a_swap_that_failed_names_the_track_id_that_it_was_submitted_with(
+    connected: StandIn, deferrable: bool, resubmit_failed: bool
+) -> None:
+    connected.configure(submit={"duration": 0.3, "ending": "failed"})
+    with pytest.raises(ModelsLabError) as caught:
+        run_task(swapper(deferrable=deferrable, resubmit_failed=resubmit_failed), first_try(store=True))
+    (submit,) = connected.submits()
+    assert (caught.value.request_id, caught.value.track_id) == (str(submit["id"]), submit["track_id"])

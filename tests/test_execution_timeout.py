@@ -23,6 +23,7 @@ from airflow_provider_modelslab.exceptions import (
     ResultNotCollectedError,
 )
 from airflow_provider_modelslab.execution_timeout import leave_time_to_end
+from airflow_provider_modelslab.hooks import patience
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from tests.deferring import Pushed, run_task
@@ -202,3 +203,22 @@ def test_a_swap_that_airflow_ends_on_the_worker_names_its_id(connected: StandIn)
         with pytest.raises(FaceSwapExecutionTimeoutError) as caught:
             run_task(swapper(deferrable=False), first_try(store=True))
     assert caught.value.request_id == str(connected.submits()[0]["id"])
+
+
+def test_the_wait_for_room_says_the_same_whether_airflow_s_alarm_or_the_deadline_is_first(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.configure(queue_limit=0, retry_after=1)
+    monkeypatch.setattr(patience.time, "sleep", raising(AirflowTaskTimeout))
+    with pytest.raises(FaceSwapExecutionTimeoutError, match=r"no room .* Nothing was queued") as caught:
+        run_task(swapper(deferrable=False), first_try(store=True))
+    assert caught.value.track_id == connected.submits()[-1]["track_id"]
+
+
+def test_trouble_that_airflow_s_alarm_ends_is_not_told_as_a_full_queue(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "ride_out", raising(AirflowTaskTimeout))
+    with pytest.raises(AirflowTaskTimeout) as caught:
+        run_task(swapper(deferrable=False), first_try(store=True))
+    assert not isinstance(caught.value, FaceSwapExecutionTimeoutError)

@@ -157,14 +157,14 @@ def refuse(what: str, path: object, error: Exception, *, reading: bool = False) 
     """
     text = f"{what}: {describe_failure(error).rstrip('.')}."
     installed = not isinstance(error, (ImportError, ValueError))
-    unnamed = _without_connection(str(path)) if installed else ""
+    unnamed = without_connection(str(path)) if installed else ""
     if _may_pass(error):
         raise ModelsLabError(f"{text} {unnamed or _CHECK_THE_WAY}") from error
     advice = " ".join(filter(None, (_advice(str(path), error, reading), unnamed)))
     raise InvalidDestinationError(f"{text} {advice or _CORRECT}") from error
 
 
-def _without_connection(uri: str) -> str:
+def without_connection(uri: str) -> str:
     """Say how a URI of an object store names an Airflow connection, where it names none."""
     parts = urlsplit(uri)
     if parts.scheme not in _EXTRAS or "@" in parts.netloc:

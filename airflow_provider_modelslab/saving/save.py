@@ -22,7 +22,7 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.budget import Budget, StoppedError
-from airflow_provider_modelslab.saving.destination import as_path, describe_failure
+from airflow_provider_modelslab.saving.destination import as_path, describe_failure, without_connection
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.names import folder_name, plan_stems
 from airflow_provider_modelslab.saving.options import SaveOptions
@@ -183,9 +183,11 @@ class _Saving:
             self._store_failed(error)
 
     def _store_failed(self, error: Exception) -> NoReturn:
+        unnamed = without_connection(self.store.uri("").removesuffix(f"{folder_name(self.result.id)}/"))
         raise ModelsLabError(
             f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
-            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again.",
+            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again."
+            + (f" {unnamed}" if unnamed else ""),
             request_id=self.result.id,
         ) from error
 

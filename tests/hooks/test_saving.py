@@ -12,11 +12,13 @@ from airflow_provider_modelslab.exceptions import (
     DestinationExistsError,
     FileTooLargeError,
     InvalidDestinationError,
+    ModelsLabError,
     UnsafeUrlError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from airflow_provider_modelslab.protocol.outcome import Done
+from airflow_provider_modelslab.saving.store import Store
 from tests.connections import connection_json
 from tests.deferring import run_task
 
@@ -107,3 +109,16 @@ def test_an_option_that_makes_no_sense_is_refused(
 def test_a_destination_that_is_none_is_refused(connected: StandIn) -> None:
     with pytest.raises(InvalidDestinationError):
         ModelsLabHook().save(ModelsLabHook().get_result(connected.add_job()), "relative/folder")
+
+
+def test_a_store_that_is_met_without_a_connection_is_told_with_the_way_to_name_one(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError("no")
+
+    hook = ModelsLabHook()
+    result = hook.get_result(connected.add_job())
+    monkeypatch.setattr(Store, "read", refuse)
+    with pytest.raises(ModelsLabError, match=r"names no Airflow connection.* write s3://conn_id@bucket/x/\."):
+        hook.save(result, "s3://bucket/x/")
