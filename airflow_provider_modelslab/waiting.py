@@ -222,7 +222,9 @@ class WaitsForFaceSwaps:
             self._collected.add(self._endings)
             self._collected.log_errors()
             self._collected.keep_what_counts(lambda: context["ti"], complete=False)
-            self.log.info("Saved %d of %d results.", len(self._collected.values), len(set(self.request_ids)))
+            if self._collected.values:
+                total = len(set(self.request_ids))
+                self.log.info("Saved %d of %d results.", len(self._collected.values), total)
         trigger = FaceSwapResultTrigger(
             request_ids=self.request_ids if arguments.get("end_task") else self._still_running(),
             modelslab_conn_id=self.modelslab_conn_id,
