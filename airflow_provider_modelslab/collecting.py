@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout, BaseOperator, conf
 
-from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.execution_timeout import fail_if_overdue
 from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.messages import error_of_many
@@ -23,7 +22,7 @@ from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
-from airflow_provider_modelslab.xcom import warn_if_flagged, warn_if_large, why_flagged, without_files
+from airflow_provider_modelslab.xcom import saved_value, warn_if_flagged, warn_if_large, why_flagged
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
@@ -149,16 +148,8 @@ class CollectsFaceSwaps(WaitsForFaceSwaps, BaseOperator):
         if self.destination is None:
             warn_if_flagged(result, self.log)
             return result.as_xcom()
-        from airflow_provider_modelslab.saving import save_result
-
         options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
-        try:
-            saved = save_result(result, self.destination, options, log=self.log)
-        except ModelsLabError as error:
-            error.knowing(request_id=result.id, conn_id=self.modelslab_conn_id)
-            raise
-        warn_if_flagged(result, self.log, [file["uri"] for file in saved["files"]])
-        return {**without_files(result.as_xcom()), **saved}
+        return saved_value(result, self.destination, options, conn_id=self.modelslab_conn_id, log=self.log)
 
     def judge(self, ending: Ending) -> Ending:
         """Take what the API found not safe for work for a failed job, where that is asked for."""

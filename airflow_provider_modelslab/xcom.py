@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.saving import SaveOptions
 
 LARGE = 48 * 2**10  # bytes of JSON; databases and event logs are no place for more
 LONGEST_URL = 4096  # characters; a longer entry is a file in itself
@@ -44,6 +48,28 @@ def without_files(value: dict[str, Any]) -> dict[str, Any]:
     from airflow_provider_modelslab.saving.urls import without_files as without
 
     return {**value, **{name: without(value[name]) for name in ("output", "proxy_links")}}
+
+
+def saved_value(
+    result: FaceSwapResult, destination: Any, options: SaveOptions, *, conn_id: str, log: Any
+) -> dict[str, Any]:
+    """Save the files of a result, and return what goes to XCom of it. Raises as ``save_result``.
+
+    :param result: what the API said
+    :param destination: where to
+    :param options: how
+    :param conn_id: id of the Airflow connection that the result came by, for errors
+    :param log: where to say what is saved, and what is not safe for work
+    """
+    from airflow_provider_modelslab.saving import save_result  # loads Airflow's object storage
+
+    try:
+        saved = save_result(result, destination, options, log=log)
+    except ModelsLabError as error:
+        error.knowing(request_id=result.id, conn_id=conn_id)
+        raise
+    warn_if_flagged(result, log, [file["uri"] for file in saved["files"]])
+    return {**without_files(result.as_xcom()), **saved}
 
 
 def warn_if_flagged(result: FaceSwapResult, log: Any, files: Sequence[str] = ()) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.interval import seconds
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
-from airflow_provider_modelslab.xcom import warn_if_flagged, without_files
+from airflow_provider_modelslab.xcom import saved_value
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -58,8 +57,6 @@ class SavesResults:
         :raises DownloadError: when a file cannot be had; the subclass says why
         :raises ModelsLabError: when the store fails, and whatever else goes wrong
         """
-        from airflow_provider_modelslab.saving import save_result  # loads Airflow's object storage
-
         found = result if isinstance(result, FaceSwapResult) else FaceSwapResult.from_xcom(result)
         options = SaveOptions(
             if_exists=if_exists,
@@ -67,10 +64,4 @@ class SavesResults:
             timeout=seconds("download_timeout", download_timeout),
             allow_private=self.settings.allow_private_downloads,
         )
-        try:
-            saved = save_result(found, destination, options, log=self.log)
-        except ModelsLabError as error:
-            error.knowing(request_id=found.id, conn_id=self.modelslab_conn_id)
-            raise
-        warn_if_flagged(found, self.log, [file["uri"] for file in saved["files"]])
-        return {**without_files(found.as_xcom()), **saved}
+        return saved_value(found, destination, options, conn_id=self.modelslab_conn_id, log=self.log)
