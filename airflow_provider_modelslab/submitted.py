@@ -41,12 +41,15 @@ class Submitted:
     :param fingerprint: tells whether another try means the same face swap
     :param request_id: its id; None from before the call is sent until the API has answered
     :param told: the task's ``max_tries`` when a person was told that nobody knows whether it is queued
+    :param conn_id: the Airflow connection by which it was submitted, and so the account; None in what an
+        older release has kept, and is taken for that of the task
     """
 
     track_id: int | str
     fingerprint: str
     request_id: str | None = None
     told: int | None = None
+    conn_id: str | None = None
 
     def is_cleared(self, max_tries: int) -> bool:
         """Tell whether a person has cleared the task after being told, which changes its ``max_tries``."""

@@ -108,12 +108,14 @@ class SubmitsOnce(CollectsFaceSwaps):
         earlier = memory.recall()
         if earlier is None:
             return False
-        if earlier.request_id is not None and earlier.fingerprint == self.swap.fingerprint():
+        of_this_account = earlier.conn_id in (None, self.modelslab_conn_id)
+        if earlier.request_id and of_this_account and earlier.fingerprint == self.swap.fingerprint():
             self.log.info("Request %s was submitted by an earlier try; going on with it.", earlier.request_id)
             self.request_id, self._track_id = earlier.request_id, earlier.track_id
             return True
         if earlier.request_id is not None:
-            self.log.info("An earlier try submitted request %s, which was another swap.", earlier.request_id)
+            what = "another swap" if of_this_account else f"by the Airflow connection {earlier.conn_id!r}"
+            self.log.info("An earlier try submitted request %s, which was %s.", earlier.request_id, what)
         elif self.on_unknown == "submit":
             self.log.warning(
                 "Submitting again, as on_unknown asks for; track_id %s may be queued.", earlier.track_id
@@ -125,7 +127,7 @@ class SubmitsOnce(CollectsFaceSwaps):
     def _submit(self, context: Context, memory: Memory, room: Rest) -> Outcome | None:
         """Submit; return how the face swap stands, unless it is done."""
         request = self.hook.plan(self.swap, seed=_seed_of(context))
-        note = Submitted(request.track_id, self.swap.fingerprint())
+        note = Submitted(request.track_id, self.swap.fingerprint(), conn_id=self.modelslab_conn_id)
         self._track_id = request.track_id
         submission = self._submit_patiently(request, note, memory, room)
         if isinstance(submission, SlowDown) and self.deferrable and time.time() < room.deadline.at:

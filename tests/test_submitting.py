@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import (
@@ -25,9 +25,7 @@ from airflow_provider_modelslab.submitted import KEY
 from tests.connections import connection_json
 from tests.deferring import run_task
 from tests.operators import BOTH, ENDED, WITH_AND_WITHOUT_STORE, first_try, raising, swapper
-
-if TYPE_CHECKING:
-    from tests.standin import StandIn
+from tests.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
@@ -60,6 +58,27 @@ def test_other_pictures_are_another_swap_and_a_link_that_was_signed_anew_is_not(
     ]
     assert ids == [str(connected.submits()[number]["id"]) for number in (0, 0, 1, 1)]
     assert len(connected.submits()) == 2
+
+
+def test_another_account_is_not_asked_for_what_the_first_has_queued(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = first_try(store=True)
+    with StandIn() as other:
+        monkeypatch.setenv("AIRFLOW_CONN_OTHER_ACCOUNT", connection_json(other.url, other.key))
+        run_task(swapper(), context)
+        run_task(swapper(modelslab_conn_id="other_account"), context)
+        run_task(swapper(modelslab_conn_id="other_account"), context)
+        assert len(connected.submits()) == len(other.submits()) == 1
+
+
+def test_a_note_that_does_not_name_its_account_is_taken_for_that_of_this_one(connected: StandIn) -> None:
+    context = first_try(store=True)
+    run_task(swapper(), context)
+    note = context["task_state_store"].get(KEY)
+    context["task_state_store"].set(KEY, {name: note[name] for name in note if name != "conn_id"})
+    run_task(swapper(), context)
+    assert len(connected.submits()) == 1
 
 
 @ENDED
