@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow_provider_modelslab import __version__
-from airflow_provider_modelslab.hooks.connection import (
+from airflow_provider_modelslab.client.connection import (
     CONN_TYPE,
     EXTRA_FIELDS,
     HIDDEN_FIELDS,

@@ -110,22 +110,22 @@ def ssl_context() -> ssl.SSLContext:
 @pytest.fixture
 def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pause that keeps a trigger from overtaking its deferral, and take finer steps."""
-    from airflow_provider_modelslab.hooks import asynchronous
+    from airflow_provider_modelslab.client import aio
     from airflow_provider_modelslab.protocol import schedule
 
     monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
-    monkeypatch.setattr(asynchronous, "_STEP", 0.01)
-    monkeypatch.setattr(asynchronous, "make_ssl_context", lambda _: ssl_context)
+    monkeypatch.setattr(aio, "_STEP", 0.01)
+    monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
 
 
 @pytest.fixture
 def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pauses of a worker too: between two tries in trouble, and before it defers."""
-    from airflow_provider_modelslab import waiting
     from airflow_provider_modelslab.protocol import schedule
+    from airflow_provider_modelslab.task import requests_wait
 
     monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
-    monkeypatch.setattr(waiting, "LINGER", 0.0)
+    monkeypatch.setattr(requests_wait, "LINGER", 0.0)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab import waiting
 from airflow_provider_modelslab.exceptions import ExpiredUrlError, FaceSwapFailedError
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from airflow_provider_modelslab.task import requests_wait
+from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 from tests.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("prompt_tasks")
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a result wait for the others only for a moment."""
-    monkeypatch.setattr(waiting, "COLLECT_AFTER", 0.1)
+    monkeypatch.setattr(requests_wait, "COLLECT_AFTER", 0.1)
 
 
 def saver(folder: Path, ids: Any, **kwargs: Any) -> FaceSwapResultOperator:
@@ -121,14 +122,14 @@ def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tm
     jobs = [connected.add_job(duration=0.1 * number) for number in range(8)]
     rows: list[dict[str, Any]] = []
     task = saver(tmp_path, jobs, deferrable=True)
-    defer = type(task).defer
+    serialize = FaceSwapResultTrigger.serialize
 
-    def noting(self: Any, *, trigger: Any, **kwargs: Any) -> None:
-        rows.append(json.loads(json.dumps(trigger.serialize()[1])))
-        defer(self, trigger=trigger, **kwargs)
+    def noting(self: FaceSwapResultTrigger) -> tuple[str, dict[str, Any]]:
+        rows.append(json.loads(json.dumps(serialize(self)[1])))
+        return serialize(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(task), "defer", noting)
+        patch.setattr(FaceSwapResultTrigger, "serialize", noting)
         run_task(copy.copy(task))
     assert 1 < len(rows) <= 7
     assert len({(row["started"], row["deadline"]) for row in rows}) == 1

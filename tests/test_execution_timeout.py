@@ -16,16 +16,16 @@ from airflow.providers.common.compat.sdk import (
     TaskDeferred,
 )
 
+from airflow_provider_modelslab.client import retrying
 from airflow_provider_modelslab.exceptions import (
     FaceSwapExecutionTimeoutError,
     FaceSwapTimeoutError,
     QueueFullError,
     ResultNotCollectedError,
 )
-from airflow_provider_modelslab.execution_timeout import leave_time_to_end
-from airflow_provider_modelslab.hooks import patience
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from airflow_provider_modelslab.task.execution_timeout import leave_time_to_end
 from tests.deferring import Pushed, run_task
 from tests.operators import first_try, raising, swapper
 from tests.sensors import sensor
@@ -209,7 +209,7 @@ def test_the_wait_for_room_says_the_same_whether_airflow_s_alarm_or_the_deadline
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected.configure(queue_limit=0, retry_after=1)
-    monkeypatch.setattr(patience.time, "sleep", raising(AirflowTaskTimeout))
+    monkeypatch.setattr(retrying.time, "sleep", raising(AirflowTaskTimeout))
     with pytest.raises(FaceSwapExecutionTimeoutError, match=r"no room .* Nothing was queued") as caught:
         run_task(swapper(deferrable=False), first_try(store=True))
     assert caught.value.track_id == connected.submits()[-1]["track_id"]
@@ -218,7 +218,7 @@ def test_the_wait_for_room_says_the_same_whether_airflow_s_alarm_or_the_deadline
 def test_trouble_that_airflow_s_alarm_ends_is_not_told_as_a_full_queue(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "ride_out", raising(AirflowTaskTimeout))
+    monkeypatch.setattr(retrying, "ride_out", raising(AirflowTaskTimeout))
     with pytest.raises(AirflowTaskTimeout) as caught:
         run_task(swapper(deferrable=False), first_try(store=True))
     assert not isinstance(caught.value, FaceSwapExecutionTimeoutError)

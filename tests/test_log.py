@@ -10,7 +10,7 @@ import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from airflow_provider_modelslab.rescheduling import AirflowRescheduleException
+from airflow_provider_modelslab.task.rescheduling import AirflowRescheduleException
 from tests.deferring import run_task
 from tests.operators import first_try, swapper
 from tests.sensors import AIRFLOW_3, BOTH, Rescheduled, sensor

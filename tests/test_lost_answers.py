@@ -12,16 +12,16 @@ from airflow.providers.common.compat.sdk import (
     TaskDeferred,
 )
 
+from airflow_provider_modelslab.client.sync import SyncClient
 from airflow_provider_modelslab.exceptions import (
     ModelsLabUnavailableError,
     ResultNotCollectedError,
     SubmissionUnknownError,
 )
-from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
-from airflow_provider_modelslab.submitted import KEY, Memory
+from airflow_provider_modelslab.task.submission_store import KEY, SubmissionStore
 from tests.deferring import Store, run_task
 from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
 
@@ -88,7 +88,7 @@ def test_the_end_of_the_task_before_the_answer_is_a_lost_answer(
     connected: StandIn, store: bool, ended: type[BaseException]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ModelsLabHook, "_post", raising(ended))
+        patch.setattr(SyncClient, "_post", raising(ended))
         with pytest.raises(SubmissionUnknownError, match=f"{ended.__name__} came before the answer"):
             run_task(swapper(), first_try(store))
         with pytest.raises(ModelsLabUnavailableError) as caught:
@@ -121,7 +121,7 @@ def test_an_id_that_could_not_be_kept_is_kept_by_what_comes_after(
     connected.configure(submit={"duration": 60})
     context = first_try(store=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Memory, "keep", lambda *_: None)
+        patch.setattr(SubmissionStore, "keep", lambda *_: None)
         with pytest.raises(TaskDeferred) as deferral:
             swapper(deferrable=True).execute(context)  # type: ignore[arg-type]
     request_id = str(connected.submits()[0]["id"])
@@ -136,7 +136,7 @@ def test_an_id_that_could_not_be_kept_is_kept_by_what_comes_after(
 def test_the_id_is_in_the_log_even_if_the_task_ends_while_it_is_kept(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Memory, "keep", raising(AirflowTaskTimeout))
+    monkeypatch.setattr(SubmissionStore, "keep", raising(AirflowTaskTimeout))
     said: list[str] = []
     monkeypatch.setattr(FaceSwapOperator, "log", Sayings(said), raising=False)
     with pytest.raises(ResultNotCollectedError):  # without a store; a retry would pay again

@@ -20,7 +20,7 @@ from airflow.triggers.base import BaseTrigger
 from jsonschema import Draft7Validator
 
 import airflow_provider_modelslab
-from airflow_provider_modelslab.hooks.connection import EXTRA_FIELDS
+from airflow_provider_modelslab.client.connection import EXTRA_FIELDS
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.provider_info import get_provider_info
 

@@ -21,7 +21,7 @@ from airflow_provider_modelslab.exceptions import (
     ResultNotCollectedError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.submitted import KEY
+from airflow_provider_modelslab.task.submission_store import KEY
 from tests.connections import connection_json
 from tests.deferring import run_task
 from tests.operators import BOTH, ENDED, WITH_AND_WITHOUT_STORE, first_try, raising, swapper

@@ -14,9 +14,9 @@ from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_modelslab.exceptions import ExpiredUrlError, FaceSwapFailedError
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+from airflow_provider_modelslab.protocol.xcom_size import LARGE
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
-from airflow_provider_modelslab.xcom import LARGE
 from tests.deferring import Pushed, first_event, run_task
 from tests.operators import BOTH, clear, first_try, swapper
 

@@ -1,89 +1,43 @@
-"""Credentials and calls, over ``requests``."""
+"""``ModelsLabHook``: credentials and calls, for DAG authors and for the provider's own tasks."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHook
-
-from airflow_provider_modelslab.exceptions import InvalidConnectionError, InvalidRequestIdError
-from airflow_provider_modelslab.hooks.connection import (
-    CONN_TYPE,
-    DEFAULT_CONN_ID,
-    HOOK_NAME,
-    ConnectionSettings,
-)
-from airflow_provider_modelslab.hooks.form import field_behaviour, form_widgets
-from airflow_provider_modelslab.hooks.looked_up import no_connection, settings_of
-from airflow_provider_modelslab.hooks.patience import ride_out
-from airflow_provider_modelslab.hooks.round_robin import wait_for_each
-from airflow_provider_modelslab.hooks.saving import SavesResults
-from airflow_provider_modelslab.hooks.submitting import SubmitsFaceSwaps
-from airflow_provider_modelslab.messages import Asker, error_of
-from airflow_provider_modelslab.protocol.answer import Answer
-from airflow_provider_modelslab.protocol.fetch import FetchForm
+from airflow_provider_modelslab.client.calls import fetch, submit
+from airflow_provider_modelslab.client.polling import wait_for_each
+from airflow_provider_modelslab.client.retrying import submit_patiently
+from airflow_provider_modelslab.client.submit_request import plan
+from airflow_provider_modelslab.error_messages import Asker, error_of, error_of_submission
+from airflow_provider_modelslab.exceptions import InvalidRequestIdError
+from airflow_provider_modelslab.hooks.connected import ConnectedHook
 from airflow_provider_modelslab.protocol.interval import pace_of, seconds
-from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
-from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
-from airflow_provider_modelslab.protocol.picture import Form, as_data_uri
+from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.request import parse_request_id
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait, ending_of
+from airflow_provider_modelslab.protocol.submission import Accepted, Submission
+from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
+from airflow_provider_modelslab.protocol.wait import Ending, Wait
+from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 
 if TYPE_CHECKING:
-    import requests
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+_QUEUE_TIMEOUT = 3600.0  # seconds
 
 
-class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
+class ModelsLabHook(ConnectedHook):
     """The calls of ModelsLab's face swap API, with the key from an Airflow connection.
 
     :param modelslab_conn_id: id of the Airflow connection of type ModelsLab
     """
-
-    conn_name_attr = "modelslab_conn_id"
-    default_conn_name = DEFAULT_CONN_ID
-    conn_type = CONN_TYPE
-    hook_name = HOOK_NAME
-
-    def __init__(self, modelslab_conn_id: str = default_conn_name, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.modelslab_conn_id = modelslab_conn_id
-        self._fetch_form = FetchForm()
-
-    @property
-    def asker(self) -> Asker:
-        """Who is told what to do, where a call fails."""
-        return Asker(self.modelslab_conn_id, in_task=False)
-
-    @cached_property
-    def settings(self) -> ConnectionSettings:
-        """What the connection says.
-
-        :raises InvalidConnectionError: when there is no such connection, or it is of another type,
-            has no key, or a host that is not a URL
-        """
-        try:
-            connection = self.get_connection(self.modelslab_conn_id)
-        except AirflowNotFoundException:
-            raise no_connection(self.modelslab_conn_id) from None
-        return settings_of(connection, self.modelslab_conn_id)
-
-    @cached_property
-    def _session(self) -> requests.Session:
-        from airflow_provider_modelslab.transport.gzipped import ENCODING
-        from airflow_provider_modelslab.transport.prompt import WholeResponse
-        from airflow_provider_modelslab.transport.session import PromptAdapter, PromptSession
-
-        return PromptSession(PromptAdapter(WholeResponse), ENCODING)
-
-    def get_conn(self) -> requests.Session:
-        """Return the HTTP session of the calls. It carries no key: that is in the body of each call."""
-        return self._session
 
     def fetch(self, request_id: int | str) -> Outcome:
         """Ask once for a queued request and return what the answer means.
@@ -100,37 +54,7 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
             request = parse_request_id(request_id)
         except ValueError as err:
             raise InvalidRequestIdError(f"{err}. Pass the id that the submit call returned.") from None
-        look = self._fetch_form.look(self.settings.api_path, request, self.settings.key)
-        while call := look.call:
-            look.take(self._post(call.path, call.parameters))
-        return look.outcome
-
-    def fetch_through_trouble(
-        self,
-        request_id: int | str,
-        *,
-        tolerance: int | None = TOLERANCE,
-        until: float = float("inf"),
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> Outcome | Ending:
-        """Ask until the answer is anything but passing trouble, or trouble has lasted too long.
-
-        :param request_id: the id that the submit call gave
-        :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
-            ``TryAgain`` instead
-        :param until: when to look a last time, in seconds since the epoch, and come back with ``TryAgain``
-        :param sleep: how to pass the seconds in between
-        :return: the ending, or ``Waiting``, ``SlowDown`` or ``TryAgain``
-        """
-        outcome, looks = ride_out(
-            lambda: self.fetch(request_id),
-            f"Request {request_id}",
-            most=min(tolerance or TOLERANCE, TOLERANCE),
-            until=until,
-            warn=self.log.warning,
-            sleep=sleep,
-        )
-        return ending_of(outcome, looks, tolerance) or outcome
+        return self.client.run(fetch(self.client.server, self.settings.api_path, request))
 
     def wait(
         self,
@@ -165,78 +89,146 @@ class ModelsLabHook(SubmitsFaceSwaps, SavesResults, BaseHook):
     ) -> dict[str, Any]:
         """Wait for a queued request in this process and return its result, for use in TaskFlow tasks.
 
-        The parameters mean what they do for the sensor and the operators.
-
         :param request_id: the id that the submit call gave
         :param timeout: seconds, or a ``timedelta``, until the last look
         :param poke_interval: seconds, or a ``timedelta``, between two looks. Without it the provider chooses
         :param exponential_backoff: double the interval after each look
         :param max_wait: the longest interval, in seconds or as a ``timedelta``
-        :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``, and
-            ``nsfw_content_detected`` where the API says it; a file that the API sent in ``output`` itself is
-            passed on whole, which is too large for the value of a task
+        :return: as the sensor; but a file that the API sent in ``output`` itself is passed on whole, which is
+            too large for the value of a task
         :raises ModelsLabError: the subclass says how the wait ended
         :raises ValueError: when an interval is none
         """
-        ending = self.wait(
-            request_id,
-            timeout=seconds("timeout", timeout),
-            pace=pace_of(poke_interval, exponential_backoff, max_wait),
+        pace = pace_of(poke_interval, exponential_backoff, max_wait)
+        ending = self.wait(request_id, timeout=seconds("timeout", timeout), pace=pace)
+        if ending.result is None:
+            raise error_of(str(request_id), ending, self._asker)
+        return ending.result.as_xcom()
+
+    def save(
+        self,
+        result: Mapping[str, Any] | FaceSwapResult,
+        destination: str | os.PathLike[str] | ObjectStoragePath,
+        *,
+        if_exists: IfExists = SaveOptions.if_exists,
+        max_file_size: int = SaveOptions.max_file_size,
+        download_timeout: timedelta | float = SaveOptions.timeout,
+    ) -> dict[str, Any]:
+        """Save the files of one result, as ``FaceSwapResultOperator`` does, for use in TaskFlow tasks.
+
+        :param result: what ``get_result``, the sensor or an operator has returned for one request
+        :param destination: folder to save in: ``s3://conn_id@bucket/prefix/``, ``file:///…`` or an
+            ``ObjectStoragePath``; the files go to ``{destination}/{request id}/``
+        :param if_exists: what to do where the destination holds this result already: ``skip`` (return what
+            is there), ``overwrite`` or ``fail``
+        :param max_file_size: bytes; a larger file is an error
+        :param download_timeout: seconds, or a ``timedelta``, that one file may take, all tries included
+        :return: the result, with ``files``, a list of ``{"uri", "size", "sha256", "content_type"}`` in the
+            order of ``output``, and ``manifest``, the URI of a JSON file that says the same
+        :raises ValueError: when that is no result, or has no files yet, or an option makes no sense
+        :raises InvalidDestinationError: when the destination is none
+        :raises DownloadError: when a file cannot be had; the subclass says why
+        :raises ModelsLabError: when the store fails, and whatever else goes wrong
+        """
+        from airflow_provider_modelslab.saving.saved_value import saved_value  # loads object storage
+
+        found = result if isinstance(result, FaceSwapResult) else FaceSwapResult.from_xcom(result)
+        options = SaveOptions(
+            if_exists=if_exists,
+            max_file_size=max_file_size,
+            timeout=seconds("download_timeout", download_timeout),
+            allow_private=self.settings.allow_private_downloads,
         )
-        if ending.kind is EndingKind.DONE and ending.result:
-            return ending.result.as_xcom()
-        raise error_of(str(request_id), ending, self.asker)
+        return saved_value(found, destination, options, conn_id=self.modelslab_conn_id, log=self.log)
 
-    def test_connection(self) -> tuple[bool, str]:
-        """Check the key with a call that costs nothing.
+    def swap_faces_in_image(
+        self, *, image: Any, face: Any, queue_timeout: timedelta | float = _QUEUE_TIMEOUT, **options: Any
+    ) -> str:
+        """Submit a picture all of whose faces are to be replaced (``multiple_face_swap``).
 
-        ``POST {host}/api/wallet_balance`` with ``{"key": …}`` (docs.modelslab.com, "Wallet Balance"),
-        or ``{api_path}/system_details`` on a dedicated server, whose keys have no wallet.
+        A picture is a public URL, or an absolute or object storage path. The ``track_id`` is logged before
+        the call is made, and the id when it is known, so that what this process does not live to return can
+        be found.
 
-        :return: whether the key works, and what came back in a sentence
+        :param image: the picture
+        :param face: the picture of the face that is put in
+        :param queue_timeout: seconds, or a ``timedelta``, to wait here for room in the account's queue
+        :param options: ``watermark``, ``watermark_image``, ``webhook``, ``track_id`` and
+            ``consent_reference``, as ``FaceSwapOperator`` takes them
+        :return: the request id, for ``get_result``, the sensor or the operator
+        :raises ModelsLabError: the subclass says why it was not queued, or that nobody knows
         """
-        try:
-            answer = self._post(key_check_path(self.settings.api_path))
-        except InvalidConnectionError as err:
-            return False, str(err)
-        if isinstance(answer, TryAgain):
-            return False, f"{self.settings.base_url} could not be asked: {answer.message}"
-        return read_key_check(answer, self.settings.key)
+        return self._queue(Swap(face=face, image=image, **options), queue_timeout)
 
-    def _post(
-        self, path: str, parameters: dict[str, Any] | None = None, form: Form = as_data_uri
-    ) -> Answer | TryAgain:
-        """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent.
+    def swap_face_in_image(self, *, image: Any, face: Any, reference_image: Any, **options: Any) -> str:
+        """Submit a picture one of whose faces is to be replaced (``single_face_swap``).
 
-        The body is given as a file, because that tells afterwards whether all of it was sent.
+        :param reference_image: a picture of the face that is replaced
+        :param options: and everything else as for ``swap_faces_in_image``
         """
-        import requests
-        import urllib3
+        reference = reference_image or ""  # nothing must not mean all faces
+        return self.swap_faces_in_image(image=image, face=face, reference_image=reference, **options)
 
-        from airflow_provider_modelslab.transport.body import json_file, read_body
-        from airflow_provider_modelslab.transport.reason import reason_of
+    def swap_faces_in_video(
+        self, *, video: str, face: str, queue_timeout: timedelta | float = _QUEUE_TIMEOUT, **options: Any
+    ) -> str:
+        """Submit a clip all of whose faces are to be replaced (``single_video_swap``).
 
-        settings = self.settings
-        upload = json_file({"key": settings.key, **(parameters or {})}, default=form)
-        try:
-            with self.get_conn().post(
-                settings.base_url + path,
-                data=upload,
-                headers={"Content-Type": "application/json"},
-                timeout=settings.request_timeout,
-                allow_redirects=False,  # a redirect would carry the key to another host
-                stream=True,
-            ) as response:
-                return Answer(response.status_code, response.headers, read_body(response), time.time())
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            return TryAgain(reason_of(err), sent=not upload.read(1))
+        :param video: public URL of the clip, which lasts under one minute
+        :param face: public URL of the picture of the face that is put in
+        :param options: ``output_format``, and everything else as for ``swap_faces_in_image``
+        """
+        return self._queue(Swap(face=face, video=video, **options), queue_timeout)
 
-    @classmethod
-    def get_connection_form_widgets(cls) -> dict[str, Any]:
-        """Return the form's extra fields for Airflow before 3.2; later ones read the provider info."""
-        return form_widgets()
+    def swap_face_in_video(self, *, video: str, face: str, reference_image: str, **options: Any) -> str:
+        """Submit a clip one of whose faces is to be replaced (``specific_video_swap``).
 
-    @classmethod
-    def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """Return how the form's standard fields look, for Airflow before 3.2."""
-        return field_behaviour()
+        :param reference_image: public URL of a picture of the face that is replaced
+        :param options: and everything else as for ``swap_faces_in_video``
+        """
+        reference = reference_image or ""
+        return self.swap_faces_in_video(video=video, face=face, reference_image=reference, **options)
+
+    def plan(self, swap: Swap, seed: str) -> SwapRequest:
+        """Return the call that submits a face swap, with the pictures read that are given as paths.
+
+        :param swap: what is meant
+        :param seed: what a ``track_id`` is made of where none is given
+        :raises InvalidSwapError: when the API has no call for it, or a picture cannot be read
+        :raises InvalidConnectionError: when the connection, or the environment's way there, cannot be used
+        :raises MissingConsentError: when the connection requires consent, and there is no reference to it
+        """
+        return plan(swap, seed, self.settings, self.modelslab_conn_id)
+
+    def submit(self, request: SwapRequest) -> Submission:
+        """Submit once and return what came of it.
+
+        ``POST {host}{api_path}/{call}`` with the key and the documented parameters (docs.modelslab.com,
+        "Face Swap"). Nothing that the network or the API does raises. ``Unknown`` must not be tried again
+        blindly: the swap may be queued, and paid for.
+
+        :param request: what ``plan`` returned
+        :return: ``Accepted``, ``SlowDown`` (no room in the queue), ``TryAgain`` (nothing was queued),
+            ``Refused``, ``JobFailed`` or ``Unknown``
+        """
+        self.get_conn().close()  # a kept connection may end as it is used again, and nobody would know
+        return self.client.run(submit(self.client.server, self.settings.api_path, request, self.log.info))
+
+    @property
+    def _asker(self) -> Asker:
+        return Asker(self.modelslab_conn_id, in_task=False)
+
+    def _queue(self, swap: Swap, queue_timeout: timedelta | float) -> str:
+        longest = seconds("queue_timeout", queue_timeout)
+        request = self.plan(swap, seed=uuid4().hex)
+        self.log.info("Submitting a face swap with track_id %s.", request.track_id)
+        submission = submit_patiently(
+            lambda: self.submit(request),
+            f"Face swap with track_id {request.track_id}",
+            room_until=time.time() + longest,
+            warn=self.log.warning,
+        )
+        if isinstance(submission, Accepted):
+            self.log.info("Request %s: submitted with track_id %s.", submission.request_id, request.track_id)
+            return submission.request_id
+        raise error_of_submission(submission, request.track_id, self._asker)

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from airflow_provider_modelslab.collecting import CollectsFaceSwaps
 from airflow_provider_modelslab.exceptions import InvalidSwapError
-from airflow_provider_modelslab.execution_timeout import execution_deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.interval import seconds
+from airflow_provider_modelslab.protocol.outcome import Done
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.swap import Swap, check_swap
-from airflow_provider_modelslab.submitting import SubmitsOnce
+from airflow_provider_modelslab.task.base_operator import SAVE, FaceSwapBaseOperator
+from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
+from airflow_provider_modelslab.task.submission_store import ID, SubmissionStore, no_second_payment
+from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, room_again
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
+    from airflow_provider_modelslab.task.requests_wait import RequestsWait
+
 _SWAP = [each.name for each in fields(Swap)]
-OnUnknown = Literal["fail", "submit"]
+_LATER = "A FaceSwapResultOperator with a destination saves its files."
 
 
-class FaceSwapResultOperator(CollectsFaceSwaps):
+class FaceSwapResultOperator(FaceSwapBaseOperator):
     """Get the result of a queued face swap, or of each of several; save the files where asked to.
 
     A job that is still running is waited for. With a destination, the asset event of each outlet carries
@@ -52,22 +60,39 @@ class FaceSwapResultOperator(CollectsFaceSwaps):
     :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
     """
 
-    template_fields: Sequence[str] = ("request_id", *CollectsFaceSwaps.template_fields)
+    template_fields: Sequence[str] = ("request_id", *FaceSwapBaseOperator.template_fields)
 
     def __init__(self, *, request_id: int | str | Sequence[int | str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.request_id = request_id
 
     def execute(self, context: Context) -> Any:
-        """Check what can be checked before the wait, wait, and finish.
+        """Get the results.
 
         :param context: the task's context
         """
-        self.check_destination()
-        return self.collect(context, execution_deadline(self, context))
+        self.check_destination()  # to fail before the wait, not after it
+        wait = self.wait_for(self.request_id, context)
+        wait.run(execution_deadline(self, context), deferrable=self.deferrable)  # here, or in the triggerer
+        return self.tell(wait.collect(), context)  # saves the files, where there is a destination
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Go on after the wait in the triggerer.
+
+        :param context: the task's context
+        :param event: the trigger's payload
+        """
+        wait = self.wait_for(self.request_id, context)
+        wait.resume(event)
+        return self.tell(wait.collect(), context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer, and say what it means where Airflow ended the deferral."""
+        fail_if_overdue(self, next_method, next_kwargs, context, self.request_id)
+        return super().resume_execution(next_method, next_kwargs, context)
 
 
-class FaceSwapOperator(SubmitsOnce):
+class FaceSwapOperator(FaceSwapBaseOperator):
     """Submit a face swap, wait for it, and save its files where asked to.
 
     A picture is a public URL, or for swaps in pictures an absolute or object storage path, which is read
@@ -104,7 +129,7 @@ class FaceSwapOperator(SubmitsOnce):
 
     template_fields: Sequence[str] = (
         *(name for name in _SWAP if name != "watermark"),
-        *CollectsFaceSwaps.template_fields,
+        *FaceSwapBaseOperator.template_fields,
     )
 
     def __init__(
@@ -144,8 +169,57 @@ class FaceSwapOperator(SubmitsOnce):
         self.on_unknown = on_unknown
         self.resubmit_failed = resubmit_failed
         self._chooses_face = reference_image is not None
-        self.request_id = None
         self._check_arguments()
+
+    def execute(self, context: Context) -> Any:
+        """Submit the face swap once, and get its result.
+
+        :param context: the task's context
+        """
+        self.check_destination()  # to fail before anything is paid for
+        started, execution = time.time(), execution_deadline(self, context)
+        room = Rest(started, Deadline.sooner(started + self.queue_timeout, execution))
+        return self._submit_and_wait(context, room)
+
+    def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Submit again, now that there may be room in the account's queue.
+
+        :param context: the task's context
+        :param event: the trigger's payload
+        """
+        return self._submit_and_wait(context, room_again(event, self.queue_timeout, self.modelslab_conn_id))
+
+    def _submit_and_wait(self, context: Context, room: Rest) -> Any:
+        store = SubmissionStore(context)
+        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+            submitted = self._submit_once(store, context).run(room)  # defers where there is no room
+            context["ti"].xcom_push(key=ID, value=submitted.request_id)  # there even if the rest fails
+            if not (self.wait_for_completion or isinstance(submitted.seen, Done)):
+                return self._queued(submitted.request_id)
+            wait = self._wait_for(submitted.request_id, context)
+            wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)
+            return self.tell(wait.collect(), context, advice=SAVE if self.wait_for_completion else _LATER)
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Go on after the wait in the triggerer.
+
+        :param context: the task's context
+        :param event: the trigger's payload
+        """
+        store = SubmissionStore.resumed(context, event)
+        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+            wait = self._wait_for(store.request_id, context)
+            wait.resume(event)
+            return self.tell(wait.collect(), context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer; what Airflow ended meanwhile must not be paid for again either."""
+        if next_method != "__fail__":
+            return super().resume_execution(next_method, next_kwargs, context)
+        store = SubmissionStore.resumed(context, {})
+        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+            fail_if_overdue(self, next_method, next_kwargs, context, store.request_id)
+            return super().resume_execution(next_method, next_kwargs, context)
 
     @property
     def swap(self) -> Swap:
@@ -154,6 +228,26 @@ class FaceSwapOperator(SubmitsOnce):
         if self._chooses_face and self.reference_image is None:
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
         return Swap(**given)
+
+    def _submit_once(self, store: SubmissionStore, context: Context) -> SubmitOnce:
+        return SubmitOnce(
+            self.swap,
+            self.hook,
+            store,
+            context,
+            on_unknown=self.on_unknown,
+            deferrable=self.deferrable,
+            log=self.log,
+        )
+
+    def _wait_for(self, request_id: str | None, context: Context) -> RequestsWait:
+        consent = self.swap.consent_reference
+        return self.wait_for(request_id, context, known=True, consent_reference=consent)
+
+    def _queued(self, request_id: str) -> dict[str, Any]:
+        """Return what is known where nothing is waited for, in the shape of a result."""
+        result = FaceSwapResult(request_id, (), consent_reference=self.swap.consent_reference)
+        return {**result.as_xcom(), "status": "processing"}
 
     def _check_arguments(self) -> None:
         try:

@@ -47,6 +47,7 @@ class SlowDown:
 
     message: str
     retry_after: float | None = None
+    http_status: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,12 @@ class TryAgain:
     """This look failed in a way that passes: a 5xx, an HTML page, a reset, a brief 404.
 
     :param unknown_id: the API said that it does not know the id
-    :param sent: the call may have reached the API
     :param no_route: what stands before the API knows no such path, which passes only while it starts
     :param from_api: the message is the API's own
     """
 
     message: str
     unknown_id: bool = False
-    sent: bool = True
     no_route: bool = False
     http_status: int | None = field(default=None, compare=False)
     from_api: bool = field(default=False, compare=False)
@@ -98,7 +97,7 @@ def with_status(outcome: _Seen, status: int) -> _Seen:
     :param outcome: what an answer means
     :param status: its HTTP status
     """
-    if status < 400 or not isinstance(outcome, (TryAgain, JobFailed, Refused)):
+    if status < 400 or not isinstance(outcome, (SlowDown, TryAgain, JobFailed, Refused)):
         return outcome
     told: _Seen = replace(outcome, http_status=status)
     return told

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
-from airflow_provider_modelslab.xcom import LONGEST_URL
+from airflow_provider_modelslab.protocol.xcom_size import LONGEST_URL
 
 _BASE64_BEGIN = re.compile(r"[A-Za-z0-9+/_-]{24}")  # as much of base64 text as tells one kind from another
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import (
@@ -22,27 +20,35 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
-from airflow_provider_modelslab.execution_timeout import execution_deadline, fail_if_overdue
-from airflow_provider_modelslab.hooks.connection import DEFAULT_CONN_ID
-from airflow_provider_modelslab.messages import error_of
+from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.exceptions import RequestNotFoundError
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest
-from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain, Waiting
+from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
+from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, TOLERANCE, Pace, looks_so_far
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
-from airflow_provider_modelslab.rescheduling import AirflowRescheduleException, began_rescheduling
-from airflow_provider_modelslab.waiting import WaitsForFaceSwaps
-from airflow_provider_modelslab.xcom import warn_if_flagged, warn_if_large
+from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace
+from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
+from airflow_provider_modelslab.task.execution_timeout import (
+    execution_deadline,
+    fail_if_overdue,
+    leave_time_to_end,
+)
+from airflow_provider_modelslab.task.poking import Poking
+from airflow_provider_modelslab.task.requests import Requests
+from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
+from airflow_provider_modelslab.task.rescheduling import AirflowRescheduleException, began_rescheduling
+from airflow_provider_modelslab.task.results import Results
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+
 _SAVE = "A FaceSwapResultOperator with a destination, in this task's place, saves the files instead."
 
 
-class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
+class FaceSwapResultSensor(BaseSensorOperator):
     """Wait until a queued face swap, or each of several, is complete.
 
     The arguments of every Airflow sensor (``timeout``, ``mode``, ``soft_fail``, ``never_fail``,
@@ -89,9 +95,13 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             exponential_backoff=self.exponential_backoff,
             max_wait=self.max_wait.total_seconds() if self.max_wait else None,
         )
-        self.tolerance = None if self.silent_fail else TOLERANCE
-        self._seen: Outcome | None = None
-        self._wait: Wait | None = None
+
+    @cached_property
+    def hook(self) -> ModelsLabHook:
+        """The hook of the task's connection."""
+        from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+
+        return ModelsLabHook(modelslab_conn_id=self.modelslab_conn_id)
 
     def execute(self, context: Context) -> Any:
         """Wait as the mode says.
@@ -101,13 +111,46 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         with self._ending_as_configured():
             if not self.deferrable:
                 return self._poke_until_done(context)
-            started = time.time()
-            self._seen = self._look_unless_silenced()
-            if self._seen is not None:
+            started, wait = time.time(), self._wait(context)
+            seen = self._look_unless_silenced(wait)
+            if seen is not None:
                 deadline = Deadline.sooner(started + self.timeout, execution_deadline(self, context))
-                rest = Rest(started, deadline)
-                self.defer_until_done(context, self._seen, rest, end_task=self._can_end_from_trigger())
-            return self.finish(context)
+                wait.defer(seen, Rest(started, deadline), end_task=self._can_end_from_trigger())
+            return self._value_of(wait)
+
+    def poke(self, context: Context) -> bool | PokeReturnValue:
+        """Look once.
+
+        :param context: the task's context
+        :return: False while a request has not ended, else the task's value
+        """
+        if not self._poking.poke():
+            return False
+        return PokeReturnValue(is_done=True, xcom_value=self._value_of(self._wait(context)))
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Go on after the wait in the triggerer.
+
+        :param context: the task's context
+        :param event: the trigger's payload
+        """
+        wait = self._wait(context)
+        wait.resume(event)
+        return self._value_of(wait)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Come back from the triggerer, under the same rules as in the other modes.
+
+        The sensor base class has rules of its own here, which differ between Airflow versions.
+        """
+        with self._ending_as_configured():
+            fail_if_overdue(self, next_method, next_kwargs, context, self.request_id)
+            return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
+
+    def pre_execute(self, context: Any) -> None:
+        """Let a task that resumes after its time say what it knows, on Airflow 2 too."""
+        super().pre_execute(context)
+        leave_time_to_end(self, context)
 
     def _poke_until_done(self, context: Context) -> Any:
         """Let Airflow's loop poke, but tell here why a task is skipped: it keeps the reason to itself."""
@@ -119,42 +162,35 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         finally:
             self.soft_fail, self.never_fail = lenient
 
-    def poke(self, context: Context) -> bool | PokeReturnValue:
-        """Look once; trouble that passes is ridden out, for up to some minutes.
+    @cached_property
+    def _began(self) -> float:
+        return time.time()
 
-        :param context: the task's context
-        :return: False while a request has not ended, else the task's value
-        """
-        ended = len(self._endings)
-        until = self._began + self.timeout
-        look = partial(self.hook.fetch_through_trouble, tolerance=self.tolerance, until=until)
-        self._seen = self.look(look)
-        if len(self._endings) > ended:
-            self._wait = None  # the schedule is about another request now
-        if self._seen is None:
-            return PokeReturnValue(is_done=True, xcom_value=self.finish(context))
-        self._story.tell(str(self._waited_for()), self._seen, time.time())
-        return False
+    @cached_property
+    def _requests(self) -> Requests:
+        return Requests(self.request_id, self.modelslab_conn_id, self.log, began=self._began)
 
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Come back from the triggerer, under the same rules as in the other modes.
+    @property
+    def _options(self) -> WaitOptions:
+        tolerance = None if self.silent_fail else TOLERANCE
+        return WaitOptions(self.timeout, self.pace, tolerance)
 
-        The sensor base class has rules of its own here, which differ between Airflow versions.
-        """
-        with self._ending_as_configured():
-            fail_if_overdue(self, next_method, next_kwargs, context)
-            return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
+    @cached_property
+    def _poking(self) -> Poking:
+        return Poking(self._requests, self.hook, self._options, self._began, self.log)
 
-    def finish(self, context: Context) -> Any:
-        """Return the task's value, and say so where it is too large for XCom."""
-        value = super().finish(context)
+    def _wait(self, context: Context) -> RequestsWait:
+        def value_of(result: FaceSwapResult) -> dict[str, Any]:
+            warn_if_flagged(result, self.log)
+            return result.as_xcom()
+
+        results = Results(value_of, context)
+        return RequestsWait(self._requests, results, self.hook, self._options, self.log)
+
+    def _value_of(self, wait: RequestsWait) -> Any:
+        value = wait.collect()
         warn_if_large(value, self.log, _SAVE)
         return value
-
-    def value_of(self, result: FaceSwapResult) -> dict[str, Any]:
-        """Return the result as the task's value."""
-        warn_if_flagged(result, self.log)
-        return result.as_xcom()
 
     def _can_end_from_trigger(self) -> bool:
         """An end in the triggerer goes past the XCom backend, asset outlets and mapped tasks' lengths."""
@@ -171,14 +207,10 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
             self.log.info("end_from_trigger is set aside, because of %s.", " and ".join(in_the_way))
         return not in_the_way
 
-    def _waited_for(self) -> str | None:
-        """The first request that has not ended, which is the one that was looked at last."""
-        return next((request for request in self.request_ids if request not in self._endings), None)
-
-    def _look_unless_silenced(self) -> Outcome | None:
+    def _look_unless_silenced(self, wait: RequestsWait) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
         try:
-            return self.look_before_deferring()
+            return wait.look_before_deferring()
         except AirflowFailException:
             raise
         except Exception as err:
@@ -195,7 +227,7 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         except (AirflowSkipException, AirflowRescheduleException):
             raise
         except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as err:
-            told = self._told(err)
+            told = self._poking.told(err)
             self._skip_if(told, "soft_fail")
             self._skip_if(told, "never_fail")
             if told is err:
@@ -214,40 +246,11 @@ class FaceSwapResultSensor(WaitsForFaceSwaps, BaseSensorOperator):
         if getattr(self, argument):
             raise AirflowSkipException(f"Skipped as {argument} asks for: {reason}") from reason
 
-    def _told(self, error: BaseException) -> BaseException:
-        """Return a timeout of Airflow's own as one that says which request it was about."""
-        is_timeout = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout))
-        request = self._waited_for() if is_timeout and not isinstance(error, ModelsLabError) else None
-        if request is None:
-            return error
-        by_execution = isinstance(error, AirflowTaskTimeout)
-        kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
-        if self._seen is None:
-            return error_of(request, Ending(kind, "no look succeeded"), self.asker)
-        wait = replace(self._wait or Wait(0.0, 0.0), deadline_kind=kind)
-        return error_of(request, wait.at_deadline(self._seen), self.asker)
-
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
     ) -> float:
-        """Let Airflow's loop pause as the trigger would, and not past the deadline.
-
-        In reschedule mode a pause is never so short that the scheduler could confuse two runs of the
-        task, unless the author's own ``poke_interval`` is.
-        """
-        now, elapsed = time.time(), run_duration()
-        if self._wait is None:
-            looks = looks_so_far(self.pace, elapsed) if self.reschedule else poke_count
-            deadline = now - elapsed + self.timeout
-            self._wait = Wait(now - elapsed, deadline, self.pace, tolerance=None, looks=looks - 1)
-        step = self._wait.after(self._seen or Waiting("processing"), now, random.random())
-        if isinstance(step, Ending):
-            return 0.0
-        self._wait = step
-        pause = step.next_look - now
-        if self.reschedule:
-            pause = max(pause, min(AFTER_RESCHEDULE, self.pace.poke_interval or AFTER_RESCHEDULE))
-        return pause
+        """Let Airflow's loop pause as the trigger would, and not past the deadline."""
+        return self._poking.next_interval(run_duration(), poke_count, reschedule=self.reschedule)
 
 
 def _has_custom_xcom_backend() -> bool:

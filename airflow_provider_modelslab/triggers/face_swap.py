@@ -16,11 +16,12 @@ from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest, write_event
+from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.story import Story
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
-from airflow_provider_modelslab.triggers.enough import wait_for_enough
-from airflow_provider_modelslab.xcom import is_large, warn_if_flagged
+from airflow_provider_modelslab.protocol.xcom_size import is_large
+from airflow_provider_modelslab.triggers.wait_for_enough import wait_for_enough
 
 _shared: ModuleType | None = None
 
@@ -29,7 +30,7 @@ async def import_late() -> Any:
     """Import what all waits share: the first time that takes a tenth of a second, not the loop's to lose."""
     global _shared  # noqa: PLW0603 - sys.modules also has what a thread is still importing
     if _shared is None:
-        _shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.hooks.asynchronous")
+        _shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.client.aio")
     return _shared
 
 
@@ -160,7 +161,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             deadline_kind=self._deadline.kind,
         )
         while True:
-            outcome = await client.next_outcome(request_id, wait.next_look, self.deadline)
+            outcome = await client.poll(request_id, wait.next_look, self.deadline)
             step = wait.after(outcome, time.time(), random.random())
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):

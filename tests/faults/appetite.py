@@ -43,7 +43,7 @@ def eater(**environment: str) -> Iterator[Callable[..., dict[str, Any]]]:
 
 
 def main() -> None:
-    from airflow_provider_modelslab.hooks.asynchronous import shared_client
+    from airflow_provider_modelslab.client.aio import shared_client
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.result import FaceSwapResult
     from airflow_provider_modelslab.protocol.swap import Swap

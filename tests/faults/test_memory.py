@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.pictures import LARGEST
+from airflow_provider_modelslab.client.pictures import LARGEST
 from tests.connections import connection_json
 from tests.faults import faults
 from tests.faults.appetite import eater

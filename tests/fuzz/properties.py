@@ -16,12 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from requests import PreparedRequest, RequestException
 
+from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
+from airflow_provider_modelslab.error_messages import error_of, error_of_submission
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
-from airflow_provider_modelslab.messages import error_of, error_of_submission
 from airflow_provider_modelslab.protocol.answer import Answer, parse_body, read_answer
 from airflow_provider_modelslab.protocol.errors import codes_of
 from airflow_provider_modelslab.protocol.event import read_event, write_event
-from airflow_provider_modelslab.protocol.fetch import FetchForm
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     JobFailed,
@@ -115,23 +115,30 @@ def _object_in(body: bytes) -> dict[str, Any]:
     return parse_body(body, KEY) or {}
 
 
-def check_look(api_path: str, answers: list[Answer | TryAgain]) -> None:
+def check_look(api_path: str, answers: list[Answer | Lost]) -> None:
     """A look ends after one call, on a dedicated server after two, and its outcome is one of those seen."""
-    form = FetchForm()
-    look = form.look(api_path, ID, KEY)
-    made = []
-    while look.call:
-        made.append(look.call)
-        look.take(answers[len(made) - 1])
-    assert len({call.path for call in made}) == len(made) == (1 if _is_last(api_path, answers[0]) else 2)
-    outcomes = [read_answer(each, ID, KEY) if isinstance(each, Answer) else each for each in answers]
-    assert look.outcome in outcomes[: len(made)]
-    found = [isinstance(each, (Done, Waiting, JobFailed)) for each in outcomes[: len(made)]]
-    assert not any(found) or isinstance(look.outcome, (Done, Waiting, JobFailed))
-    assert form.id_in_body == (found == [False, True])
+    server = ServerVariant()
+    outcome, paths, seen = _look(fetch(server, api_path, ID), answers)
+    assert len(set(paths)) == len(paths) == (1 if _is_last(api_path, answers[0]) else 2)
+    assert outcome in seen
+    found = [isinstance(each, (Done, Waiting, JobFailed)) for each in seen]
+    assert not any(found) or isinstance(outcome, (Done, Waiting, JobFailed))
+    assert server.id_in_body == (found == [False, True])
 
 
-def _is_last(api_path: str, answer: Answer | TryAgain) -> bool:
+def _look(look: Any, answers: list[Answer | Lost]) -> tuple[Outcome, list[str], list[Outcome]]:
+    call, paths, seen = next(look), [], []
+    for answer in answers:
+        paths.append(call.path)
+        seen.append(call.meaning_of(answer, KEY))
+        try:
+            call = look.send(seen[-1])
+        except StopIteration as end:
+            return end.value, paths, seen
+    raise AssertionError("a look has no more than two calls")
+
+
+def _is_last(api_path: str, answer: Answer | Lost) -> bool:
     return "/enterprise/" not in api_path or not (isinstance(answer, Answer) and answer.status == 404)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_modelslab.client.calls import Lost
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import read_result
 from airflow_provider_modelslab.protocol.outcome import Refusal, TryAgain
@@ -59,10 +60,10 @@ answers = st.builds(
 
 @given(
     st.sampled_from(["/api/v6/faceswap", "/api/v1/enterprise/faceswap"]),
-    st.lists(answers | st.just(TryAgain("reset")), min_size=2, max_size=2),
+    st.lists(answers | st.just(Lost("reset")), min_size=2, max_size=2),
 )
 def test_whatever_a_dedicated_server_answers_a_look_is_one_or_two_calls(
-    api_path: str, answers: list[Answer | TryAgain]
+    api_path: str, answers: list[Answer | Lost]
 ) -> None:
     properties.check_look(api_path, answers)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from airflow_provider_modelslab.hooks.asynchronous import shared_client
+from airflow_provider_modelslab.client.aio import shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, Outcome, Refusal, Refused, TryAgain
 from tests.connections import connection_json

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflow_provider_modelslab.client.retrying import fetch_through_trouble
 from airflow_provider_modelslab.exceptions import (
     FaceSwapFailedError,
     FaceSwapTimeoutError,
@@ -140,10 +142,15 @@ def test_a_wrong_key_is_refused_and_not_repeated_in_the_answer(
     assert "quite-a-wrong-key" not in repr(outcome)
 
 
+def through_trouble(request_id: int, **kwargs: Any) -> Any:
+    look = partial(ModelsLabHook().fetch, request_id)
+    return fetch_through_trouble(look, f"Request {request_id}", warn=lambda *_: None, **kwargs)
+
+
 def test_passing_trouble_is_ridden_out_with_growing_pauses(connected: StandIn) -> None:
     connected.fault("fetch", payload="html_502", times=3)
     pauses: list[float] = []
-    outcome = ModelsLabHook().fetch_through_trouble(connected.add_job(), sleep=pauses.append)
+    outcome = through_trouble(connected.add_job(), sleep=pauses.append)
     assert isinstance(outcome, Ending)
     assert outcome.kind is EndingKind.DONE
     assert [round(pause) // 2 * 2 for pause in pauses] == [2, 4, 8]
@@ -151,7 +158,7 @@ def test_passing_trouble_is_ridden_out_with_growing_pauses(connected: StandIn) -
 
 def test_lasting_trouble_is_given_up_and_said_with_its_last_cause(connected: StandIn) -> None:
     connected.fault("fetch", payload="html_502", times="always")
-    outcome = ModelsLabHook().fetch_through_trouble(1, sleep=lambda _: None)
+    outcome = through_trouble(1, sleep=lambda _: None)
     assert isinstance(outcome, Ending)
     assert outcome.kind is EndingKind.UNAVAILABLE
     assert "8 looks in a row failed" in outcome.message
@@ -160,15 +167,15 @@ def test_lasting_trouble_is_given_up_and_said_with_its_last_cause(connected: Sta
 
 def test_without_a_limit_lasting_trouble_comes_back_as_it_is(connected: StandIn) -> None:
     connected.fault("fetch", payload="html_502", times="always")
-    outcome = ModelsLabHook().fetch_through_trouble(1, tolerance=None, sleep=lambda _: None)
+    outcome = through_trouble(1, tolerance=None, sleep=lambda _: None)
     assert isinstance(outcome, TryAgain)
 
 
 def test_a_running_job_and_a_rate_limit_are_not_trouble(connected: StandIn) -> None:
     job = connected.add_job(duration=60, eta=7)
-    assert ModelsLabHook().fetch_through_trouble(job) == Waiting("processing", 7)
+    assert through_trouble(job) == Waiting("processing", 7)
     connected.fault("fetch", payload="rate_limit")
-    assert isinstance(ModelsLabHook().fetch_through_trouble(job), SlowDown)
+    assert isinstance(through_trouble(job), SlowDown)
 
 
 def test_a_taskflow_task_can_wait_and_get_the_result(connected: StandIn) -> None:

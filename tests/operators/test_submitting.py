@@ -71,9 +71,9 @@ def test_a_swap_that_is_done_at_once_never_defers_nor_looks(connected: StandIn) 
 def test_a_picture_that_takes_some_seconds_never_defers_whatever_its_eta(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: Any
 ) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", schedule.LINGER)
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.SHORTEST", 0.1)
-    monkeypatch.setattr("airflow_provider_modelslab.submitting.PICTURE_TAKES", 0.6)
+    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", schedule.LINGER)
+    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.SHORTEST", 0.1)
+    monkeypatch.setattr("airflow_provider_modelslab.task.submit_once.PICTURE_TAKES", 0.6)
     connected.configure(submit={"duration": 0.2, "eta": eta})
     result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
     assert result["output"] == connected.urls(result["id"])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.common.compat.sdk import DAG, Asset, TaskDeferred
 
-from airflow_provider_modelslab import waiting
 from airflow_provider_modelslab.exceptions import (
     FaceSwapFailedError,
     FaceSwapTimeoutError,
@@ -22,6 +21,7 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.protocol.event import write_event
 from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
+from airflow_provider_modelslab.task import requests_wait
 from tests.deferring import Pushed, run_task
 from tests.sensors import BOTH, sensor
 
@@ -221,7 +221,7 @@ def test_reschedule_mode_spaces_its_looks_by_the_time_waited() -> None:
 def test_a_job_that_is_about_to_be_done_is_waited_for_without_deferring(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: float, shortest: float
 ) -> None:
-    monkeypatch.setattr(waiting, "SHORTEST", shortest)
+    monkeypatch.setattr(requests_wait, "SHORTEST", shortest)
     job = connected.add_job(duration=0.2, eta=eta, starts="first_look")
     assert sensor(job, deferrable=True).execute({})["id"] == str(job)  # type: ignore[arg-type]
     assert connected.looks(job) == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_modelslab.client.aio import shared_client
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.hooks.asynchronous import shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, TryAgain
 from airflow_provider_modelslab.saving.guard import GuardedSession

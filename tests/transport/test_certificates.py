@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from airflow_provider_modelslab.hooks.asynchronous import shared_client
+from airflow_provider_modelslab.client.aio import shared_client
 from airflow_provider_modelslab.protocol.outcome import Done
 from airflow_provider_modelslab.transport.environment import Route, route_to
 from tests.connections import connection_json

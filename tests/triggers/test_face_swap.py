@@ -108,21 +108,6 @@ async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(
     assert connected.looks(job) == 1
 
 
-async def test_nor_does_it_fire_too_soon_for_what_another_wait_for_the_same_id_has_seen(
-    connected: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = connected.add_job(duration=3600)
-    other = asyncio.create_task(fire(make_trigger(job)))
-    while not connected.looks(job):
-        await asyncio.sleep(0.01)
-    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.5)
-    began = time.time()
-    event = await fire(make_trigger(job, timeout=0.05))
-    assert event["not_done"][str(job)]["kind"] == "timeout"
-    assert time.time() - began >= 0.5
-    other.cancel()
-
-
 async def test_it_waits_for_the_first_look_that_the_task_has_worked_out(connected: StandIn) -> None:
     job = str(connected.add_job(duration=0.2))
     await fire(make_trigger(job, first_looks={job: time.time() + 0.3}))
@@ -181,14 +166,6 @@ async def test_no_key_is_in_what_airflow_stores_or_logs(connected: StandIn) -> N
     trigger = make_trigger(connected.add_job())
     event = await fire(trigger)
     assert connected.key not in json.dumps([event, trigger.serialize()]) + repr(trigger)
-
-
-async def test_two_tasks_that_wait_for_the_same_id_ask_for_it_as_often_as_one(connected: StandIn) -> None:
-    job = connected.add_job(duration=0.5, starts="first_look")
-    triggers = [make_trigger(job, poke_interval=0.1) for _ in range(10)]
-    events = await asyncio.gather(*(fire(trigger) for trigger in triggers))
-    assert all(event["done"] == [str(job)] for event in events)
-    assert connected.looks(job) <= 9
 
 
 @pytest.mark.parametrize(("end_task", "many"), [("one", False), ("many", True)])

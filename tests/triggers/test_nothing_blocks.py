@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from blockbuster import BlockingError, blockbuster_ctx
 
-from airflow_provider_modelslab.hooks import asynchronous
+from airflow_provider_modelslab.client import aio
 from airflow_provider_modelslab.protocol import schedule
 from airflow_provider_modelslab.transport.environment import make_ssl_context
 from tests.connections import connection_json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
-    monkeypatch.setattr(asynchronous, "make_ssl_context", make_ssl_context)  # reads files: may it block?
+    monkeypatch.setattr(aio, "make_ssl_context", make_ssl_context)  # reads files: may it block?
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ each_event = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def without_a_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.waiting.LINGER", 0.0)
+    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", 0.0)
 
 
 @pytest.fixture

@@ -217,7 +217,9 @@ def no_room_in_time(
     )
 
 
-def unknown_submission(track_id: int | str, reason: str, asker: Asker = SOMEBODY) -> SubmissionUnknownError:
+def unknown_submission(
+    track_id: int | str | None, reason: str, asker: Asker = SOMEBODY
+) -> SubmissionUnknownError:
     """Return the exception for a submit call whose answer is lost.
 
     :param track_id: the name that the call gave the face swap

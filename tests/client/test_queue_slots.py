@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from airflow_provider_modelslab.hooks.room import Room
+from airflow_provider_modelslab.client.queue_slots import Room
 from airflow_provider_modelslab.protocol import schedule
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import BaseHook, Connection
 
-from airflow_provider_modelslab.hooks.connection import ConnectionSettings, read_settings, unknown_extras
+from airflow_provider_modelslab.client.connection import ConnectionSettings, read_settings, unknown_extras
 
 
 def connection(**fields: Any) -> Connection:

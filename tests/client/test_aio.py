@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.common.compat import connection as compat
 
+from airflow_provider_modelslab.client import aio
+from airflow_provider_modelslab.client.aio import MOST_IN_FLIGHT, shared_client
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.hooks import asynchronous
-from airflow_provider_modelslab.hooks.asynchronous import MOST_IN_FLIGHT, shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import Done, Refused, SlowDown, TryAgain
 from tests.connections import connection_json
@@ -45,7 +45,7 @@ async def test_all_waits_of_a_loop_and_connection_share_one_client_and_the_last_
         assert isinstance(await first.fetch(job), Done)
     assert first._session is not None
     assert first._session.closed
-    assert not asynchronous._clients[asyncio.get_running_loop()]
+    assert not aio._clients[asyncio.get_running_loop()]
 
 
 async def test_a_thousand_looks_use_few_tcp_connections_and_one_look_up(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_provider_modelslab.hooks.connection import EXTRA_FIELDS, HIDDEN_FIELDS, PLACEHOLDERS, RELABELING
+from airflow_provider_modelslab.client.connection import EXTRA_FIELDS, HIDDEN_FIELDS, PLACEHOLDERS, RELABELING
 
 
 def form_widgets() -> dict[str, Any]:

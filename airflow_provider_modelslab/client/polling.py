@@ -7,14 +7,11 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
-
-if TYPE_CHECKING:
-    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
 _AT_ONCE = 8  # results fetched in parallel, where there are several
 _FETCH_TIMEOUT = 600.0  # seconds; longer than trouble is tolerated, so that trouble is what is told
@@ -53,26 +50,25 @@ def wait_for_each(
 
 
 def fetch_results(
-    hook: ModelsLabHook, request_ids: Iterable[str], known: Mapping[str, Ending]
+    fetch: Callable[[str], Outcome], request_ids: Iterable[str], known: Mapping[str, Ending]
 ) -> dict[str, Ending]:
     """Fetch what a trigger saw complete, of which its event carried ids only; return how each wait ended.
 
-    :param hook: the hook of the task's connection
+    :param fetch: looks at one request, from any thread
     :param request_ids: the requests
     :param known: how the waits for others ended
     """
-    _ = hook.settings  # looked up here, because Airflow's own look-up is for the main thread
     endings = dict(known)
 
-    def fetch(request_id: str) -> tuple[str, Ending]:
+    def fetch_one(request_id: str) -> tuple[str, Ending]:
         down = any(ending.kind is EndingKind.UNAVAILABLE for ending in list(endings.values()))
         now = time.time()  # that the API is down need not be learnt again for each
         wait = Wait(now, now + _FETCH_TIMEOUT, tolerance=1 if down else TOLERANCE)
-        _, endings[request_id] = found = next(wait_for_each(hook.fetch, [request_id], wait, _say_nothing))
+        _, endings[request_id] = found = next(wait_for_each(fetch, [request_id], wait, _say_nothing))
         return found
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(pool.map(fetch, request_ids))
+        return dict(pool.map(fetch_one, request_ids))
 
 
 def _say_nothing(*_: Any) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.hooks.connection import (
+from airflow_provider_modelslab.client.connection import (
     HOOK_NAME,
     ConnectionSettings,
     read_settings,
     unknown_extras,
 )
+from airflow_provider_modelslab.exceptions import InvalidConnectionError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection

@@ -1,4 +1,4 @@
-"""One look: which calls it makes of a server, and what their answers mean together."""
+"""The calls: which of them a look makes of a server, and what their answers mean together."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
 from airflow_provider_modelslab.protocol.answer import Answer
-from airflow_provider_modelslab.protocol.fetch import FetchCall, FetchForm
 from airflow_provider_modelslab.protocol.outcome import (
     JobFailed,
     Outcome,
@@ -20,55 +20,58 @@ from airflow_provider_modelslab.protocol.outcome import (
 from tests.protocol import KEY, answer_with
 
 V6, ENTERPRISE = "/api/v6/faceswap", "/api/v1/enterprise/faceswap"
-IN_PATH = FetchCall(f"{ENTERPRISE}/fetch/263")
-IN_BODY = FetchCall(f"{ENTERPRISE}/fetch", {"id": "263"})
+IN_PATH = (f"{ENTERPRISE}/fetch/263", {})
+IN_BODY = (f"{ENTERPRISE}/fetch", {"id": "263"})
 RUNS = answer_with(200, {"status": "processing"})
 MISSING = answer_with(404, {"status": "error", "message": "Request not found"})
 EMPTY, PAGE = answer_with(404, b""), answer_with(404, b"<html>")
 UNKNOWN = TryAgain("Request not found", unknown_id=True)
 
 
-def look(form: FetchForm, *answers: Answer | TryAgain, path: str = ENTERPRISE) -> tuple[Outcome, list[Any]]:
+def look(server: ServerVariant, *answers: Answer | Lost, path: str = ENTERPRISE) -> tuple[Outcome, list[Any]]:
     """Make a look whose calls are answered in that order; return what it saw, and its calls."""
-    made, left, one = [], list(answers), form.look(path, "263", KEY)
-    while one.call:
-        made.append(one.call)
-        one.take(left.pop(0))
-    assert not left
-    return one.outcome, made
+    made, left, one = [], list(answers), fetch(server, path, "263")
+    call = next(one)
+    while True:
+        made.append((call.path, call.parameters))
+        try:
+            call = one.send(call.meaning_of(left.pop(0), KEY))
+        except StopIteration as end:
+            assert not left
+            return end.value, made
 
 
-@pytest.mark.parametrize("answer", [RUNS, MISSING, EMPTY, PAGE, TryAgain("reset")])
-def test_elsewhere_than_on_a_dedicated_server_a_look_is_one_call(answer: Answer | TryAgain) -> None:
-    _, made = look(FetchForm(), answer, path=V6)
-    assert made == [FetchCall(f"{V6}/fetch/263")]
+@pytest.mark.parametrize("answer", [RUNS, MISSING, EMPTY, PAGE, Lost("reset")])
+def test_elsewhere_than_on_a_dedicated_server_a_look_is_one_call(answer: Answer | Lost) -> None:
+    _, made = look(ServerVariant(), answer, path=V6)
+    assert made == [(f"{V6}/fetch/263", {})]
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         RUNS,
-        TryAgain("reset"),
+        Lost("reset"),
         answer_with(502, b""),
         answer_with(401, b""),
         answer_with(200, {"status": "error", "message": "Request not found"}),
     ],
 )
-def test_what_is_no_404_ends_the_look(answer: Answer | TryAgain) -> None:
-    form = FetchForm()
-    _, made = look(form, answer)
+def test_what_is_no_404_ends_the_look(answer: Answer | Lost) -> None:
+    server = ServerVariant()
+    _, made = look(server, answer)
     assert made == [IN_PATH]
-    assert not form.id_in_body
+    assert not server.id_in_body
 
 
 @pytest.mark.parametrize("missed", [MISSING, EMPTY, PAGE])
 def test_a_404_is_tried_in_the_other_form_and_the_form_that_worked_is_kept(missed: Answer) -> None:
-    form = FetchForm()
-    assert look(form, missed, RUNS) == (Waiting("processing"), [IN_PATH, IN_BODY])
-    assert look(form, RUNS) == (Waiting("processing"), [IN_BODY])
-    assert look(form, missed, MISSING) == (UNKNOWN, [IN_BODY, IN_PATH])
-    assert look(form, missed, RUNS) == (Waiting("processing"), [IN_BODY, IN_PATH])
-    assert look(form, RUNS) == (Waiting("processing"), [IN_PATH])
+    server = ServerVariant()
+    assert look(server, missed, RUNS) == (Waiting("processing"), [IN_PATH, IN_BODY])
+    assert look(server, RUNS) == (Waiting("processing"), [IN_BODY])
+    assert look(server, missed, MISSING) == (UNKNOWN, [IN_BODY, IN_PATH])
+    assert look(server, missed, RUNS) == (Waiting("processing"), [IN_BODY, IN_PATH])
+    assert look(server, RUNS) == (Waiting("processing"), [IN_PATH])
 
 
 @pytest.mark.parametrize(
@@ -82,22 +85,22 @@ def test_a_404_is_tried_in_the_other_form_and_the_form_that_worked_is_kept(misse
         (EMPTY, answer_with(401, {"message": "No"}), Refused(Refusal.KEY, "No")),
         (EMPTY, answer_with(429, {"message": "No"}), SlowDown("No")),
         (EMPTY, answer_with(503, {"message": "No"}), TryAgain("No")),
-        (EMPTY, TryAgain("reset"), TryAgain("reset")),
+        (EMPTY, Lost("reset"), TryAgain("reset")),
         (EMPTY, answer_with(200, {"status": "failed", "message": "No"}), JobFailed("No")),
     ],
 )
 def test_of_two_answers_the_one_that_says_more_of_the_request_counts(
-    first: Answer, second: Answer | TryAgain, outcome: Outcome
+    first: Answer, second: Answer | Lost, outcome: Outcome
 ) -> None:
-    assert look(FetchForm(), first, second) == (outcome, [IN_PATH, IN_BODY])
+    assert look(ServerVariant(), first, second) == (outcome, [IN_PATH, IN_BODY])
 
 
 def test_two_pages_are_of_a_proxy_whose_server_is_away() -> None:
-    outcome, _ = look(FetchForm(), PAGE, PAGE)
+    outcome, _ = look(ServerVariant(), PAGE, PAGE)
     assert isinstance(outcome, TryAgain)
     assert not outcome.unknown_id
 
 
 def test_an_id_that_is_none_is_asked_for_in_neither_form() -> None:
     with pytest.raises(ValueError, match="characters"):
-        FetchForm().calls(ENTERPRISE, "../x")
+        next(fetch(ServerVariant(), ENTERPRISE, "../x"))

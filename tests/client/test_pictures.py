@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.providers.common.compat.sdk import ObjectStoragePath
 
-from airflow_provider_modelslab import pictures
+from airflow_provider_modelslab.client import pictures
+from airflow_provider_modelslab.client.pictures import read_picture
 from airflow_provider_modelslab.exceptions import InvalidSwapError, ModelsLabError
-from airflow_provider_modelslab.pictures import read_picture
 from tests.standin import Media
 
 if TYPE_CHECKING:

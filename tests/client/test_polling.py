@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.hooks.round_robin import wait_for_each
 from airflow_provider_modelslab.protocol.outcome import SlowDown
 from airflow_provider_modelslab.protocol.schedule import Pace
 from airflow_provider_modelslab.protocol.wait import EndingKind, Wait

@@ -10,8 +10,8 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab import exceptions
-from airflow_provider_modelslab.hooks.patience import ride_out
-from airflow_provider_modelslab.messages import error_of, error_of_many, error_of_submission
+from airflow_provider_modelslab.client.retrying import ride_out
+from airflow_provider_modelslab.error_messages import error_of, error_of_many, error_of_submission
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.submission import Declined, Unknown
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from airflow_provider_modelslab.protocol.fields import sentence
-from airflow_provider_modelslab.protocol.outcome import SlowDown, TryAgain
+from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, TryAgain
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, pause_in_trouble, pause_without_room
 from airflow_provider_modelslab.protocol.submission import Submission
+from airflow_provider_modelslab.protocol.wait import Ending, ending_of
 
 _Answer = TypeVar("_Answer")
 Say = Callable[..., None]
@@ -43,6 +44,31 @@ def ride_out(
         sleep(pause)
         asked += 1
     return answer, asked
+
+
+def fetch_through_trouble(
+    fetch: Callable[[], Outcome],
+    what: str,
+    *,
+    tolerance: int | None = TOLERANCE,
+    until: float = float("inf"),
+    warn: Say,
+    sleep: Sleep = time.sleep,
+) -> Outcome | Ending:
+    """Ask until the answer is anything but passing trouble, or trouble has lasted too long.
+
+    :param fetch: asks once
+    :param what: what is asked about, for the log
+    :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
+        ``TryAgain`` instead
+    :param until: when to look a last time, in seconds since the epoch, and come back with ``TryAgain``
+    :param warn: takes a line, as ``logging.Logger.warning`` does
+    :param sleep: how to pass the seconds in between
+    :return: the ending, or ``Waiting``, ``SlowDown`` or ``TryAgain``
+    """
+    most = min(tolerance or TOLERANCE, TOLERANCE)
+    outcome, looks = ride_out(fetch, what, most=most, until=until, warn=warn, sleep=sleep)
+    return ending_of(outcome, looks, tolerance) or outcome
 
 
 def submit_patiently(

@@ -33,7 +33,11 @@ def execution_deadline(task: Any, context: Context) -> float | None:
 
 
 def fail_if_overdue(
-    task: Any, next_method: str, next_kwargs: Mapping[str, Any] | None, context: Context
+    task: Any,
+    next_method: str,
+    next_kwargs: Mapping[str, Any] | None,
+    context: Context,
+    request_id: Any,
 ) -> None:
     """Turn Airflow's own end of a deferral into the timeout that it is.
 
@@ -41,13 +45,14 @@ def fail_if_overdue(
     :param next_method: what Airflow resumes; ``__fail__`` where the trigger did not fire
     :param next_kwargs: its arguments, with the ``error``
     :param context: the task's context
+    :param request_id: what it waits for, as far as is known
     :raises FaceSwapTimeoutError: when the deferral was ended for its time
     :raises FaceSwapExecutionTimeoutError: when that was the task's ``execution_timeout``
     """
     reason = str((next_kwargs or {}).get("error", ""))
     if next_method != "__fail__" or "timeout" not in reason.lower():
         return
-    what = f"Face swap request {task.request_id or 'of this task'}: still deferred"
+    what = f"Face swap request {request_id or 'of this task'}: still deferred"
     if _is_over(task, context):
         raise FaceSwapExecutionTimeoutError(
             f"{what} when the task's execution_timeout was over. Check that a triggerer is running; try "

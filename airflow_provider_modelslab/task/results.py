@@ -17,17 +17,27 @@ log = logging.getLogger(__name__)
 KEY = "completed"  # of the XCom that holds the values; Airflow keeps it while the task is deferred
 
 
-class Collected:
+class Results:
     """The values of the results, by request id.
 
     :param make: makes the value of a result; saves its files, where there is a destination
+    :param context: the task's context
+    :param are_saved: whether there is one
     """
 
-    def __init__(self, make: Callable[[FaceSwapResult], dict[str, Any]]) -> None:
-        self._make = make
-        self._kept = False
+    def __init__(
+        self,
+        make: Callable[[FaceSwapResult], dict[str, Any]],
+        context: Mapping[str, Any],
+        *,
+        are_saved: bool = False,
+    ) -> None:
+        self.are_saved = are_saved
         self.values: dict[str, dict[str, Any]] = {}
         self.errors: dict[str, ModelsLabError] = {}
+        self._make = make
+        self._context = context
+        self._kept = False
 
     def add(self, endings: Mapping[str, Ending]) -> None:
         """Make the values of the results that have none; one that fails does not keep the others from theirs.
@@ -43,31 +53,21 @@ class Collected:
             except ModelsLabError as error:
                 self.errors[request_id] = error
 
-    def keep(self, ti: Any) -> None:
-        """Push the values as the XCom ``completed``.
-
-        :param ti: the task instance
-        """
-        ti.xcom_push(key=KEY, value=list(self.values.values()))
-        self._kept = True
-
-    def recall(self, ti: Any) -> None:
-        """Take up what this try of the task has kept before it was deferred.
-
-        :param ti: the task instance
-        """
+    def recall(self) -> None:
+        """Take up what this try of the task has kept before it was deferred."""
+        ti = self._context.get("ti")
         kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=KEY, map_indexes=ti.map_index)
         self._kept = bool(kept)
         self.values.update({value["id"]: value for value in kept or ()})
 
-    def keep_what_counts(self, ti: Any, *, complete: bool) -> None:
+    def keep_what_counts(self, *, complete: bool) -> None:
         """Push the values where they would be lost, or what was pushed before is no longer all.
 
-        :param ti: gives the task instance
         :param complete: whether the task is about to return all of them
         """
         if self._kept or (self.values and not complete):
-            self.keep(ti())
+            self._context["ti"].xcom_push(key=KEY, value=list(self.values.values()))
+            self._kept = True
 
     def log_errors(self) -> None:
         """Log what keeps results from having a value as yet."""

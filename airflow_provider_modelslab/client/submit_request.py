@@ -1,0 +1,50 @@
+"""From what a person means by a face swap to the call that says it, its pictures read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_provider_modelslab.client.connection import ConnectionSettings
+from airflow_provider_modelslab.exceptions import InvalidSwapError, MissingConsentError
+from airflow_provider_modelslab.protocol.given import Kind
+from airflow_provider_modelslab.protocol.picture import Picture
+from airflow_provider_modelslab.protocol.request import is_enterprise, is_nothing
+from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest, check_swap, plan_swap
+
+
+def plan(swap: Swap, seed: str, settings: ConnectionSettings, conn_id: str) -> SwapRequest:
+    """Return the call that submits a face swap. Raises as ``ModelsLabHook.plan``.
+
+    :param swap: what is meant
+    :param seed: what a ``track_id`` is made of where none is given
+    :param settings: the connection's
+    :param conn_id: its id
+    """
+    if settings.require_consent and is_nothing(swap.consent_reference):
+        raise MissingConsentError(
+            f"The Airflow connection {conn_id!r} requires consent: give consent_reference, which says where "
+            "the consent of the persons shown is kept. Nothing was sent.",
+            conn_id=conn_id,
+        )
+    _check_route(settings.base_url)
+    try:
+        kinds, files = check_swap(swap), swap.files()
+        encoded = {name: _read(name, files[name]) for name, kind in kinds.items() if kind is Kind.PATH}
+        return plan_swap(swap, seed=seed, enterprise=is_enterprise(settings.api_path), encoded=encoded)
+    except InvalidSwapError:
+        raise
+    except ValueError as err:
+        raise InvalidSwapError(f"This face swap cannot be submitted: {err}. Nothing was sent.") from None
+
+
+def _check_route(url: str) -> None:
+    """Find out here whether a call can be made: once it is announced, nobody would know if it was."""
+    from airflow_provider_modelslab.transport.environment import route_to  # loads requests
+
+    route_to(url)
+
+
+def _read(name: str, path: Any) -> Picture:
+    from airflow_provider_modelslab.client.pictures import read_picture  # loads Airflow's object storage
+
+    return read_picture(name, path)

@@ -1,0 +1,1 @@
+"""The steps of one task on a worker: submit once, wait, save, and tell."""

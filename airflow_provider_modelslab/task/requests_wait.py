@@ -1,0 +1,245 @@
+"""The wait for a task's requests: on the worker, or handed to the triggerer and taken up again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTaskTimeout, TaskDeferred
+
+from airflow_provider_modelslab.client.polling import fetch_results, wait_for_each
+from airflow_provider_modelslab.exceptions import InvalidConnectionError, ModelsLabError
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest, read_event, read_rest, write_not_done
+from airflow_provider_modelslab.protocol.fields import sentence
+from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
+from airflow_provider_modelslab.protocol.schedule import (
+    ADAPTIVE,
+    COLLECT_AFTER,
+    LINGER,
+    SHORTEST,
+    TOLERANCE,
+    Pace,
+)
+from airflow_provider_modelslab.protocol.story import Story
+from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.task.execution_timeout import backstop
+from airflow_provider_modelslab.task.results import Results, gravest
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+    from airflow_provider_modelslab.task.requests import Requests
+
+
+@dataclass(frozen=True)
+class WaitOptions:
+    """How to wait, as the task's author says.
+
+    :param timeout: how long, in seconds
+    :param pace: how often to look
+    :param tolerance: how many looks in a row may fail; None tolerates any number
+    :param known: whether the API itself gave the ids to this task
+    """
+
+    timeout: float
+    pace: Pace = ADAPTIVE
+    tolerance: int | None = TOLERANCE
+    known: bool = False
+
+
+class RequestsWait:
+    """Waits until every request has ended, and sees to it that what each has brought is not lost.
+
+    :param requests: what to wait for
+    :param results: what the task makes of each result; saves its files, where there is a destination
+    :param hook: looks at them
+    :param options: how to wait
+    :param log: for the log
+    """
+
+    def __init__(
+        self, requests: Requests, results: Results, hook: ModelsLabHook, options: WaitOptions, log: Any
+    ) -> None:
+        self._requests = requests
+        self._results = results
+        self._hook = hook
+        self._options = options
+        self._log = log
+        # Links to files expire: where there are several, each is saved before all requests have ended.
+        self._saves_early = results.are_saved and len(requests.unique) > 1
+
+    def run(self, execution_deadline: float | None, *, deferrable: bool, seen: Outcome | None = None) -> None:
+        """Wait; where the wait is deferred this does not return, and ``resume`` goes on.
+
+        :param execution_deadline: when the task's ``execution_timeout`` is over, in seconds since the epoch
+        :param deferrable: whether to wait in the triggerer
+        :param seen: how the one request stood a moment ago, where that is known
+        """
+        started = time.time()
+        if seen is not None:
+            seen = self._requests.note(self._requests.ids[0], seen)
+        if not deferrable:
+            self._wait_here(started)
+            return
+        seen = self.look_before_deferring(seen)
+        if seen is not None:
+            deadline = Deadline.sooner(started + self._options.timeout, execution_deadline)
+            self.defer(seen, Rest(started, deadline))
+
+    def resume(self, event: Mapping[str, Any]) -> None:
+        """Take the wait up again after the trigger fired: fetch the results, and defer again for the rest.
+
+        :param event: the trigger's payload
+        """
+        endings, error = read_event(event)
+        if error:
+            raise InvalidConnectionError(error, conn_id=self._requests.asker.conn_id)
+        self._requests.endings.update(endings)
+        if self._saves_early:
+            self._results.recall()
+        rest = read_rest(event)
+        fetched = self._fetch(self._uncollected() if rest is None else event["done"], endings)
+        if rest is None:
+            for request_id, ending in fetched.items():
+                self._requests.end(request_id, ending)
+            return
+        failed: dict[str, Ending] = {}
+        for request_id, ending in fetched.items():
+            if ending.result:  # else it is fetched again when others have ended
+                judged = self._requests.end(request_id, ending)
+                failed |= {} if judged.result else {request_id: judged}
+        self._defer(rest, not_done={**event["not_done"], **write_not_done(failed)})
+
+    def collect(self) -> Any:
+        """Return the task's value, once every request has ended: one for one id, a list for a sequence.
+
+        Where some of several have no result, what the others have is kept first, as the XCom ``completed``.
+
+        :raises ModelsLabError: when some have none; the subclass says why
+        """
+        self._results.add(self._requests.endings)
+        errors = list(self._results.errors.values())
+        if failed := self._requests.failed:
+            errors.insert(0, self._requests.error(failed))
+        self._results.keep_what_counts(complete=not errors)
+        if errors:
+            raise gravest(errors)
+        in_order = [self._results.values[request] for request in self._requests.ids]
+        return in_order if self._requests.is_many else in_order[0]
+
+    def look_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
+        """Look, and once more where the API promises a result within seconds; as ``Requests.look``.
+
+        :param seen: a look that was made already
+        """
+        seen = seen or self._requests.look(self._hook.fetch)
+        if isinstance(seen, Waiting) and seen.eta is not None and seen.eta <= LINGER:
+            time.sleep(max(seen.eta, SHORTEST))
+            seen = self._requests.look(self._hook.fetch)
+        return seen
+
+    def defer(self, seen: Outcome, rest: Rest, *, end_task: bool = False) -> NoReturn:
+        """Hand the wait for the requests that have not ended to the triggerer.
+
+        :param seen: what the latest look saw, for when to look again
+        :param rest: when the wait began, and ends
+        :param end_task: let the trigger end the task when every request is done
+        """
+        at, options = self._requests.running[0], self._options
+        wait = Wait(
+            rest.started,
+            rest.deadline.at,
+            options.pace,
+            tolerance=None,
+            known=options.known,
+            deadline_kind=rest.deadline.kind,
+        )
+        step = wait.after(seen, time.time(), random.random())
+        if isinstance(step, Ending):
+            raise self._requests.error({at: step})
+        self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(seen)))
+        self._defer(
+            rest,
+            first_looks={at: step.next_look},
+            known=[at] if step.known else [],
+            end_task=("many" if self._requests.is_many else "one") if end_task else None,
+        )
+
+    def _defer(self, rest: Rest, **arguments: Any) -> NoReturn:
+        from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
+
+        if self._saves_early:
+            self._save_what_is_there()
+        pace = self._options.pace
+        trigger = FaceSwapResultTrigger(
+            request_ids=self._requests.ids if arguments.get("end_task") else self._worth_waiting_for(),
+            modelslab_conn_id=str(self._requests.asker.conn_id),
+            started=rest.started,
+            deadline=rest.deadline.at,
+            execution_deadline=rest.deadline.execution,
+            poke_interval=pace.poke_interval,
+            exponential_backoff=pace.exponential_backoff,
+            max_wait=pace.max_wait,
+            tolerance=self._options.tolerance,
+            collect_after=COLLECT_AFTER if self._saves_early else None,
+            **arguments,
+        )
+        raise TaskDeferred(
+            trigger=trigger, method_name="execute_complete", timeout=backstop(rest.deadline.at)
+        )
+
+    def _save_what_is_there(self) -> None:
+        self._results.add(self._requests.endings)
+        self._results.log_errors()
+        self._results.keep_what_counts(complete=False)
+        if self._results.values:
+            total = len(self._requests.unique)
+            self._log.info("Saved %d of %d results.", len(self._results.values), total)
+
+    def _wait_here(self, started: float) -> None:
+        """Wait in this process. Where nothing is saved meanwhile, one after the other takes no longer."""
+        waiting, options = self._uncollected(), self._options
+        wait = Wait(started, started + options.timeout, options.pace, options.tolerance, known=options.known)
+        story = Story(len(waiting), started, self._log.info, in_turn=not self._saves_early)
+        try:
+            for group in [waiting] if self._saves_early else [[request] for request in waiting]:
+                for request_id, ending in wait_for_each(self._hook.fetch, group, wait, story.tell):
+                    judged = self._requests.end(request_id, ending)
+                    if self._saves_early and self._uncollected():
+                        self._results.add({request_id: judged})
+        except AirflowTaskTimeout as err:
+            error = self._cut_short()
+            if error is None:
+                raise
+            raise error from err
+
+    def _cut_short(self) -> ModelsLabError | None:
+        """Keep what is there when Airflow ends the wait by ``execution_timeout``; return what tells the rest.
+
+        No file is saved any more: the time is over.
+        """
+        if not self._results.are_saved:
+            self._results.add(self._requests.endings)
+        self._results.keep_what_counts(complete=False)
+        over = Ending(EndingKind.EXECUTION_TIMEOUT, "still waited for")
+        missing = dict.fromkeys(self._uncollected(), over)
+        return self._requests.error({**self._requests.failed, **missing}) if missing else None
+
+    def _fetch(self, request_ids: list[str], endings: Mapping[str, Ending]) -> dict[str, Ending]:
+        _ = self._hook.settings  # looked up here, because Airflow's own look-up is for the main thread
+        return fetch_results(self._hook.fetch, request_ids, endings)
+
+    def _uncollected(self) -> list[str]:
+        """The requests that have not ended, or whose result could not be taken care of as yet."""
+        results = self._results
+        ended = self._requests.endings.keys() - results.errors.keys() | results.values.keys()
+        return [request for request in self._requests.unique if request not in ended]
+
+    def _worth_waiting_for(self) -> list[str]:
+        """Those of them that are worth a start of the task: not what cannot be saved whenever it is tried."""
+        errors: Mapping[str, ModelsLabError] = self._results.errors
+        lost = {request for request, error in errors.items() if isinstance(error, AirflowFailException)}
+        return [request for request in self._uncollected() if request not in lost]

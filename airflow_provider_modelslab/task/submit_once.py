@@ -1,0 +1,229 @@
+"""The submission of one task: once, whatever happens to the worker, and when there is room in the queue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
+
+from airflow_provider_modelslab.client.retrying import submit_patiently
+from airflow_provider_modelslab.error_messages import (
+    Asker,
+    error_of_submission,
+    no_room_in_time,
+    unknown_submission,
+)
+from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
+from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.event import Rest
+from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, Waiting
+from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
+from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
+from airflow_provider_modelslab.protocol.wait import EndingKind
+from airflow_provider_modelslab.task.execution_timeout import backstop
+from airflow_provider_modelslab.task.submission_store import SubmissionRecord, SubmissionStore
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+    from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
+
+OnUnknown = Literal["fail", "submit"]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The face swap that the task goes on with.
+
+    :param request_id: its id
+    :param seen: how it stood as it was submitted; None where an earlier try did that
+    """
+
+    request_id: str
+    seen: Outcome | None = None
+
+
+class SubmitOnce:
+    """Submits a face swap, unless an earlier try of the task has.
+
+    :param swap: what is meant
+    :param hook: makes the call
+    :param store: what is known of the task's submission
+    :param context: the task's context
+    :param on_unknown: what to do where nobody can know whether a lost call was queued
+    :param deferrable: whether to wait for room in the triggerer
+    :param log: for the log
+    """
+
+    def __init__(
+        self,
+        swap: Swap,
+        hook: ModelsLabHook,
+        store: SubmissionStore,
+        context: Context,
+        *,
+        on_unknown: OnUnknown,
+        deferrable: bool,
+        log: Any,
+    ) -> None:
+        ti: Any = context["ti"]
+        self._swap = swap
+        self._hook = hook
+        self._store = store
+        self._max_tries = int(ti.max_tries)
+        # what no other try of a task has
+        self._seed = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}/{ti.try_number}"
+        self._on_unknown = on_unknown
+        self._deferrable = deferrable
+        self._log = log
+        self._asker = Asker(hook.modelslab_conn_id)
+
+    def run(self, room: Rest) -> Submitted:
+        """Submit, or go on with what an earlier try submitted.
+
+        Where the account's queue is full and the wait for room is deferred, this does not return.
+
+        :param room: when the task began to wait for room, and until when it does
+        :raises SubmissionUnknownError: if nobody knows whether it is queued
+        :raises ModelsLabError: if it is not; the subclass says why
+        """
+        earlier = self._store.earlier()
+        if earlier and self._is_the_same(earlier):
+            self._store.record = earlier
+            return Submitted(str(earlier.request_id))
+        return self._submit(room)
+
+    def _is_the_same(self, earlier: SubmissionRecord) -> bool:
+        if earlier.request_id is None:
+            self._check_unknown(earlier)
+            return False
+        of_this_account = earlier.conn_id in (None, self._hook.modelslab_conn_id)
+        if of_this_account and earlier.fingerprint == self._swap.fingerprint():
+            self._log.info(
+                "Request %s was submitted by an earlier try; going on with it.", earlier.request_id
+            )
+            return True
+        what = "another swap" if of_this_account else f"by the Airflow connection {earlier.conn_id!r}"
+        self._log.info("An earlier try submitted request %s, which was %s.", earlier.request_id, what)
+        return False
+
+    def _check_unknown(self, earlier: SubmissionRecord) -> None:
+        """Let the task submit after a try that was ended before it knew, where a person says so."""
+        if self._on_unknown == "submit":
+            self._log.warning(
+                "Submitting again, as on_unknown asks for; track_id %s may be queued.", earlier.track_id
+            )
+        elif not earlier.is_cleared(self._max_tries):
+            raise self._unknown(earlier, "an earlier try did not get the answer")
+
+    def _submit(self, room: Rest) -> Submitted:
+        request = self._hook.plan(self._swap, seed=self._seed)
+        record = SubmissionRecord(
+            request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
+        )
+        submission = self._submit_patiently(request, record, room)
+        if isinstance(submission, SlowDown):
+            self._wait_for_room(submission, record, room)
+        if isinstance(submission, Unknown):
+            raise self._unknown(record, submission.message)
+        if not isinstance(submission, Accepted):
+            raise error_of_submission(submission, request.track_id, self._asker)
+        return Submitted(submission.request_id, self._expected_soon(submission.outcome))
+
+    def _expected_soon(self, seen: Outcome) -> Outcome:
+        """The eta of a swap in a picture has been seen to be minutes; it takes seconds."""
+        if isinstance(seen, Waiting) and self._swap.video is None:
+            return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
+        return seen
+
+    def _submit_patiently(self, request: SwapRequest, record: SubmissionRecord, room: Rest) -> Submission:
+        """Submit until it is anything but passing trouble or, on the worker, a full queue."""
+        last: Submission | None = None
+
+        def submit() -> Submission:
+            nonlocal last
+            last = self._submit_once(request, record)
+            return last
+
+        try:
+            return submit_patiently(
+                submit,
+                f"Face swap with track_id {request.track_id}",
+                room_until=0.0 if self._deferrable else room.deadline.at,
+                warn=self._log.warning,
+            )
+        except AirflowTaskTimeout as err:  # Airflow's alarm rings as the deadline passes: either may be first
+            if not isinstance(last, SlowDown):
+                raise
+            raise no_room_in_time(self._asker, request.track_id, last.message) from err
+
+    def _submit_once(self, request: SwapRequest, record: SubmissionRecord) -> Submission:
+        """Submit, with a note before and after: a try that is ended in between leaves the first."""
+        self._store.announce(record)
+        try:
+            submission = self._hook.submit(request)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as err:  # execution_timeout, and on Airflow 2 the end of the worker, are no more
+            return Unknown(f"{type(err).__name__} came before the answer")
+        if isinstance(submission, Accepted):
+            self._note(submission, record)
+        elif not isinstance(submission, Unknown):
+            self._store.forget()
+        return submission
+
+    def _note(self, submission: Accepted, record: SubmissionRecord) -> None:
+        queued = replace(record, request_id=submission.request_id)
+        self._log.info("Request %s: submitted with track_id %s.", submission.request_id, record.track_id)
+        self._store.record = queued
+        if submission.has_id:
+            self._store.keep(queued)
+
+    def _unknown(self, record: SubmissionRecord, reason: str) -> ModelsLabError:
+        """Return the error where nobody knows, and note that a person is told so."""
+        error = unknown_submission(record.track_id, reason, self._asker)
+        if self._on_unknown == "submit":
+            return ModelsLabUnavailableError(f"{error} A retry submits again, as on_unknown asks for.")
+        self._store.keep(replace(record, reported_at_max_tries=self._max_tries))
+        return error
+
+    def _wait_for_room(self, refused: SlowDown, record: SubmissionRecord, room: Rest) -> None:
+        """Defer until there may be room, if there is time left for that."""
+        if self._deferrable and time.time() < room.deadline.at:
+            self._log.info("Face swap with track_id %s: %s", record.track_id, refused.message)
+            self._log.info("Deferring until there may be room in the account's queue; no worker is held.")
+            _defer_until_room(self._hook.modelslab_conn_id, refused.retry_after, room)
+        if room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
+            raise no_room_in_time(self._asker, record.track_id, refused.message)
+
+
+def _defer_until_room(conn_id: str, retry_after: float | None, room: Rest) -> NoReturn:
+    from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
+
+    trigger = QueueRoomTrigger(
+        modelslab_conn_id=conn_id,
+        since=room.started,
+        deadline=room.deadline.at,
+        retry_after=retry_after,
+        execution_deadline=room.deadline.execution,
+    )
+    raise TaskDeferred(trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at))
+
+
+def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> Rest:
+    """Return the wait for room that a trigger's event ends, for the try that comes after it.
+
+    :param event: the trigger's payload
+    :param queue_timeout: how long the task waits for room, in seconds
+    :param conn_id: id of the Airflow connection, for the error
+    :raises FaceSwapExecutionTimeoutError: when the task's time is over, so that to submit now is to pay for
+        what this try can no longer wait for
+    """
+    room = Deadline(event["deadline"], event.get("execution_deadline"))
+    if room.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.at:
+        raise no_room_in_time(Asker(conn_id))
+    return Rest(event.get("since", room.at - queue_timeout), room)  # the first release does not tell
