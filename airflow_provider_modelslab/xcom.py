@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.result import LONGEST_URL, FaceSwapResult
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.saving import SaveOptions
 
 LARGE = 48 * 2**10  # bytes of JSON; databases and event logs are no place for more
-LONGEST_URL = 4096  # characters; a longer entry is a file in itself
 
 
 def is_large(values: Sequence[dict[str, Any]]) -> bool:
@@ -81,7 +80,7 @@ def warn_if_flagged(result: FaceSwapResult, log: Any, files: Sequence[str] = ())
     """
     if not result.flagged:
         return
-    from airflow_provider_modelslab.saving.urls import shown
+    from airflow_provider_modelslab.saving.urls import shown_entry
 
     for at in result.flagged:
         log.warning(
@@ -89,7 +88,7 @@ def warn_if_flagged(result: FaceSwapResult, log: Any, files: Sequence[str] = ())
             result.id,
             at + 1,
             len(result.output),
-            files[at] if files else shown(result.output[at]),
+            files[at] if files else shown_entry(result.output[at]),
         )
 
 

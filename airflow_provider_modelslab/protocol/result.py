@@ -8,6 +8,8 @@ from typing import Any
 
 from airflow_provider_modelslab.protocol.request import parse_request_id
 
+LONGEST_URL = 4096  # characters; a longer entry of ``output`` is a file in itself
+
 
 @dataclass(frozen=True)
 class FaceSwapResult:
