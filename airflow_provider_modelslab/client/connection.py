@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_modelslab.protocol.fields import as_number, one_line
+from airflow_provider_modelslab.protocol.redact import without_secret
 from airflow_provider_modelslab.protocol.request import (
     DEFAULT_API_PATH,
     DEFAULT_HOST,
     parse_api_path,
     parse_base_url,
 )
-from airflow_provider_modelslab.protocol.secret import without_secret
 
 CONN_TYPE = "modelslab"
 DEFAULT_CONN_ID = "modelslab_default"

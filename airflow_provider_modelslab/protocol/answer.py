@@ -30,8 +30,8 @@ from airflow_provider_modelslab.protocol.outcome import (
     Waiting,
     with_status,
 )
+from airflow_provider_modelslab.protocol.redact import without_secret
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
-from airflow_provider_modelslab.protocol.secret import without_secret
 
 # An answer has some dozens of values. A thousand times that is none, and parsed it would take hundreds of
 # megabytes of memory; a picture inside an answer, however large, is one value.

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_modelslab.protocol.entries import read_entries
+from airflow_provider_modelslab.protocol.redact import is_secret_field
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _LONGEST_TEXT = 300  # characters; an API's message is a sentence, anything longer is a page
 LARGEST = 1e15  # of seconds and the like; a larger number is none, and would fill lines of the log
 _DEEPEST = 20  # levels of lists and objects in a result's meta; Airflow's serializer ends somewhere above
-_SECRET_FIELDS = {"key", "api_key", "apikey", "token", "authorization"}
 _LONGEST_VALUE = 10_000  # characters in a result's meta
 
 
@@ -88,21 +88,16 @@ def read_result(body: Mapping[str, Any], request_id: str) -> FaceSwapResult:
         output=tuple(map(_storable, entries.output)),
         proxy_links=tuple(map(_storable, entries.proxy_links)),
         generation_time=as_number(body.get("generationTime")),
-        meta=_plain_meta(meta) if isinstance(meta, dict) else {},
+        meta=_plain(meta) if isinstance(meta, dict) else {},
         nsfw_content_detected=entries.flags,
     )
-
-
-def _plain_meta(meta: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in meta.items() if name.lower() not in _SECRET_FIELDS}
-    plain: dict[str, Any] = _plain(kept)
-    return plain
 
 
 def _plain(value: Any, depth: int = _DEEPEST) -> Any:
     """Return a JSON value that every database takes, which a parsed one is not: NaN, NUL, half characters.
 
-    A text without measure, such as a picture that was sent, is told by its length.
+    A text without measure, such as a picture that was sent, is told by its length. What is named like a key
+    is left out.
     """
     if isinstance(value, str):
         return _storable(value) if len(value) <= _LONGEST_VALUE else f"({len(value)} characters)"
@@ -111,7 +106,8 @@ def _plain(value: Any, depth: int = _DEEPEST) -> Any:
     if isinstance(value, list):
         return [_plain(item, depth - 1) for item in value] if depth else None
     if isinstance(value, dict):
-        return {_storable(name): _plain(item, depth - 1) for name, item in value.items()} if depth else None
+        kept = {name: item for name, item in value.items() if not is_secret_field(name)}
+        return {_storable(name): _plain(item, depth - 1) for name, item in kept.items()} if depth else None
     return value
 
 

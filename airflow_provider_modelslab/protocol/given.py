@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from airflow_provider_modelslab.protocol.redact import without_query
 from airflow_provider_modelslab.protocol.uri import as_uri
 
 _HOW_GIVEN = (
@@ -58,7 +59,7 @@ def kind_of(name: str, value: Any) -> Kind:
         _check_url(name, text)
         return Kind.URL
     if not _PATH.match(text):
-        shown = repr(text.partition("?")[0][:40]) if text else "empty"
+        shown = repr(without_query(text)[:40]) if text else "empty"
         raise ValueError(f"{name} is {shown}. {_HOW_GIVEN}")
     return Kind.PATH
 

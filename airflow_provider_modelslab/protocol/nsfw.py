@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from airflow_provider_modelslab.protocol.redact import shown
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
@@ -28,8 +29,6 @@ def warn_if_flagged(result: FaceSwapResult, log: Any, files: Sequence[str] = ())
     """
     if not result.flagged:
         return
-    from airflow_provider_modelslab.saving.urls import shown
-
     for at in result.flagged:
         log.warning(
             "Request %s, file %d of %d is not safe for work, says the API, and a picture black as a rule: %s",

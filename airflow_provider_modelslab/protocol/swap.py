@@ -17,8 +17,8 @@ from airflow_provider_modelslab.protocol.given import (
     text_of,
 )
 from airflow_provider_modelslab.protocol.picture import Picture
+from airflow_provider_modelslab.protocol.redact import unsigned
 from airflow_provider_modelslab.protocol.request import is_nothing
-from airflow_provider_modelslab.protocol.signed_url import unsigned
 from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit, urlunsplit
 
 from airflow_provider_modelslab.exceptions import UnsafeUrlError
-from airflow_provider_modelslab.saving.urls import shown
+from airflow_provider_modelslab.protocol.redact import shown
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that IANA has given out for the public internet
 _SHARED = IPv4Network("100.64.0.0/10")  # carriers' and clouds' internal addresses

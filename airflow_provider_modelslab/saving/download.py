@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
+from airflow_provider_modelslab.protocol.redact import shown
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.saving.answers import (
     Mark,
@@ -18,7 +19,6 @@ from airflow_provider_modelslab.saving.answers import (
 )
 from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.formats.walker import State
-from airflow_provider_modelslab.saving.urls import shown
 from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, UnknownCodingError, decoded
 from airflow_provider_modelslab.transport.reason import reason_of
 

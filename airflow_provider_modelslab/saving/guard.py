@@ -26,8 +26,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from airflow_provider_modelslab.exceptions import DownloadError
+from airflow_provider_modelslab.protocol.redact import server_of, shown, without_query
 from airflow_provider_modelslab.saving.address import check_address, safe_url
-from airflow_provider_modelslab.saving.urls import server_of, shown
 from airflow_provider_modelslab.transport.prompt import StepwiseResponse
 from airflow_provider_modelslab.transport.session import PromptAdapter, PromptSession
 
@@ -109,7 +109,7 @@ def _without_tokens(record: logging.LogRecord) -> bool:
 
 def _loggable(text: str) -> str:
     hidden = text.startswith("/") and getattr(_logged, "server_only", False)
-    return "/…" if hidden else text.split("?", 1)[0]
+    return "/…" if hidden else without_query(text)
 
 
 class _GuardedAdapter(PromptAdapter):

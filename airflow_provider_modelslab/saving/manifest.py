@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_modelslab.protocol.redact import scrub
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving.names import is_plain
-from airflow_provider_modelslab.saving.urls import is_data, shown, without_tokens
+from airflow_provider_modelslab.saving.urls import shown_entry
 
 NAME = "manifest.json"
 CONTENT_TYPE = "application/json"
 VERSION = 1
-_SECRET = re.compile(r"(^|[_-])(api[_-]?)?(key|token|secret|password|passwd|authorization)$", re.IGNORECASE)
-_LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
     :param files: what was saved, in the order of ``result.output``
     """
     entries = [
-        {"position": position, "name": file.name, **file.as_xcom(), "source": shown(source)}
+        {"position": position, "name": file.name, **file.as_xcom(), "source": shown_entry(source)}
         for position, (file, source) in enumerate(zip(files, result.output, strict=True))
     ]
     content = {
@@ -68,18 +66,6 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
     if result.consent_reference is not None:
         content["consent_reference"] = result.consent_reference
     return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
-
-
-def scrub(value: Any) -> Any:
-    """Return a copy without keys and tokens: fields named like one, and the queries and users of URLs."""
-    if isinstance(value, dict):
-        return {str(name): scrub(inner) for name, inner in value.items() if not _SECRET.search(str(name))}
-    if isinstance(value, (list, tuple)):
-        return [scrub(inner) for inner in value]
-    if not isinstance(value, str):
-        return value
-    text = shown(value) if is_data(value) else without_tokens(value)
-    return text if len(text) <= _LONGEST_TEXT else f"({len(text)} characters)"
 
 
 def read(data: bytes | None, result: FaceSwapResult, uri_of: Callable[[str], str]) -> list[SavedFile] | None:

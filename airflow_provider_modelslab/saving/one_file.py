@@ -17,6 +17,7 @@ from airflow_provider_modelslab.exceptions import (
     FileTooLargeError,
     InvalidContentError,
 )
+from airflow_provider_modelslab.protocol.redact import is_data
 from airflow_provider_modelslab.saving import content
 from airflow_provider_modelslab.saving.budget import Budget
 from airflow_provider_modelslab.saving.completeness import Completeness
@@ -25,7 +26,8 @@ from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
-from airflow_provider_modelslab.saving.urls import host_of, is_data, is_inline, shown
+from airflow_provider_modelslab.saving.urls import host_of, is_inline
+from airflow_provider_modelslab.saving.urls import shown_entry as shown
 from airflow_provider_modelslab.saving.writers import OvertakenError
 
 if TYPE_CHECKING:

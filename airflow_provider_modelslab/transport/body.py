@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from io import BytesIO
 from typing import Any
 
-from airflow_provider_modelslab.transport.gzipped import Decoder
+from airflow_provider_modelslab.transport.gzipped import coding_of, decoded
 from airflow_provider_modelslab.transport.reason import PlainError
 
 LONGEST = 16 * 2**20  # bytes; an answer is a page of JSON, at most with a picture inside
@@ -34,55 +35,40 @@ class AnswerTooLargeError(PlainError, ValueError):
         super().__init__(f"the answer is larger than {LONGEST // 2**20} MiB")
 
 
-class Body:
-    """Collects a body as it comes, decompressed.
+def collect(chunks: Iterable[bytes], headers: Mapping[str, str]) -> bytes:
+    """Return a whole body, decompressed.
 
+    :param chunks: the body as it comes
     :param headers: that it comes with
+    :raises AnswerTooLargeError: once more has come than an answer may have
+    :raises BrokenBodyError: when it is compressed in another way than gzip or zlib, or ends too early
     """
+    body = bytearray()
+    for piece in decoded(chunks, headers, _CHUNK):
+        body += piece
+        _check_size(body)
+    return bytes(body)
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._decoder = Decoder(headers, _CHUNK)
-        self._bytes = bytearray()
 
-    def add(self, chunk: bytes) -> None:
-        """Take the next chunk.
-
-        :raises AnswerTooLargeError: when all that came is too large
-        :raises BrokenBodyError: when it is compressed in another way than gzip or zlib
-        """
-        for piece in self._decoder.decode(chunk):
-            self._take(piece)
-
-    def whole(self) -> bytes:
-        """Return the body when all of it has come.
-
-        :raises AnswerTooLargeError: when it is too large
-        :raises BrokenBodyError: when it ends too early
-        """
-        for piece in self._decoder.end():
-            self._take(piece)
-        return bytes(self._bytes)
-
-    def _take(self, piece: bytes) -> None:
-        self._bytes += piece
-        if len(self._bytes) > LONGEST:
-            raise AnswerTooLargeError
+def _check_size(body: bytearray) -> None:
+    if len(body) > LONGEST:
+        raise AnswerTooLargeError
 
 
 def read_body(response: Any) -> bytes:
-    """Return the whole body of a streamed response of ``requests``. Raises as ``Body`` does.
+    """Return the whole body of a streamed response of ``requests``. Raises as ``collect`` does.
 
     ``read1`` returns what has come; the plain ``read`` would wait for a full block.
     """
-    body = Body(response.headers)
-    while chunk := response.raw.read1(_CHUNK, decode_content=False):
-        body.add(chunk)
-    return body.whole()
+    read = partial(response.raw.read1, _CHUNK, decode_content=False)
+    return collect(iter(read, b""), response.headers)
 
 
 async def read_body_async(response: Any) -> bytes:
     """The same of a response of ``aiohttp`` that does not decompress by itself."""
-    body = Body(response.headers)
+    coding_of(response.headers)  # nothing is read of what cannot be decoded
+    body = bytearray()
     async for chunk in response.content.iter_any():
-        body.add(chunk)
-    return body.whole()
+        body += chunk
+        _check_size(body)
+    return collect([bytes(body)], response.headers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from itertools import chain
 
 from airflow_provider_modelslab.transport.reason import PlainError
 
@@ -59,78 +59,65 @@ def is_encoded(headers: Mapping[str, str]) -> bool:
     return bool(codings(headers))
 
 
+def coding_of(headers: Mapping[str, str]) -> str | None:
+    """Return the one content coding that is to be undone; None if there is none.
+
+    :raises UnknownCodingError: if it is another than gzip and deflate, or more than one
+    """
+    found = codings(headers)
+    if len(found) > 1 or not set(found) <= set(_UNDERSTOOD):
+        raise UnknownCodingError(found)
+    return found[0] if found else None
+
+
 def decoded(chunks: Iterable[bytes], headers: Mapping[str, str], most: int) -> Iterator[bytes]:
-    """Yield a body as it was before it was compressed, or as it is if it was not.
+    """Return a body as it was before it was compressed, or as it is if it was not, piece by piece.
 
     :param chunks: the body
     :param headers: that it came with
     :param most: the most bytes to make of compressed ones at a time
-    :raises UnknownCodingError: before anything is read, if the body cannot be decoded
-    :raises BrokenBodyError: as ``Decoder``
+    :raises UnknownCodingError: before anything is read, as ``coding_of``
+    :raises BrokenBodyError: if it is not compressed as it says, or ends too early
     """
-    decoder = Decoder(headers, most)
-    for chunk in chunks:
-        yield from decoder.decode(chunk)
-    yield from decoder.end()
+    coding = coding_of(headers)
+    return _unpacked(iter(chunks), coding, most) if coding else iter(chunks)
 
 
-class Decoder:
-    """The same for a body that is handed over chunk by chunk.
+def _unpacked(chunks: Iterator[bytes], coding: str, most: int) -> Iterator[bytes]:
+    head = _head(chunks)
+    unpacker = zlib.decompressobj(_window(head, coding))
+    try:
+        for chunk in chain([head], chunks):
+            rest = chunk
+            while rest:
+                if unpacker.eof:  # another member follows
+                    unpacker = zlib.decompressobj(_EITHER)
+                yield unpacker.decompress(rest, most)
+                rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+        yield unpacker.flush()
+    except zlib.error:
+        raise BrokenBodyError from None
+    if not unpacker.eof:
+        raise BrokenBodyError
 
-    :raises UnknownCodingError: if it has a coding other than gzip and deflate, or more than one
-    """
 
-    def __init__(self, headers: Mapping[str, str], most: int) -> None:
-        self._most = most
-        self._begun = b""
-        self._unpacker: zlib._Decompress | None = None
-        found = codings(headers)
-        if len(found) > 1 or not set(found) <= set(_UNDERSTOOD):
-            raise UnknownCodingError(found)
-        self._coding = found[0] if found else None
-
-    def decode(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what a chunk holds.
-
-        :raises BrokenBodyError: if it is no part of a gzip or zlib stream
-        """
-        if self._coding is None:
-            yield chunk
-            return
-        rest = self._begin(chunk) if self._unpacker is None else chunk
-        while rest and self._unpacker:
-            if self._unpacker.eof:  # another member follows
-                self._unpacker = zlib.decompressobj(_EITHER)
-            with _broken():
-                piece = self._unpacker.decompress(rest, self._most)
-            rest = self._unpacker.unused_data if self._unpacker.eof else self._unpacker.unconsumed_tail
-            yield piece
-
-    def _begin(self, chunk: bytes) -> bytes:
-        """Choose how to decompress when the first two bytes are there, and return all that came."""
-        self._begun += chunk
-        if len(self._begun) < 2:
-            return b""
-        packed = _is_packed(self._begun)
-        if not packed and self._coding in _GZIP:
-            raise BrokenBodyError(f"the body is said to be {self._coding}, and is not")
-        self._unpacker = zlib.decompressobj(_EITHER if packed else _BARE)
-        begun, self._begun = self._begun, b""
-        return begun
-
-    def end(self) -> Iterator[bytes]:
-        """Yield what is left when all chunks are there.
-
-        :raises BrokenBodyError: if that was too early
-        """
-        if self._coding is None:
-            return
-        if self._unpacker is None:
+def _head(chunks: Iterator[bytes]) -> bytes:
+    """Take as many chunks as it needs to tell how they are compressed, which is two bytes."""
+    head = b""
+    while len(head) < 2:
+        chunk = next(chunks, None)
+        if chunk is None:
             raise BrokenBodyError
-        with _broken():
-            yield self._unpacker.flush()
-        if not self._unpacker.eof:
-            raise BrokenBodyError
+        head += chunk
+    return head
+
+
+def _window(head: bytes, coding: str) -> int:
+    if _is_packed(head):
+        return _EITHER
+    if coding in _GZIP:
+        raise BrokenBodyError(f"the body is said to be {coding}, and is not")
+    return _BARE
 
 
 def _is_packed(begin: bytes) -> bool:
@@ -138,11 +125,3 @@ def _is_packed(begin: bytes) -> bool:
     return begin.startswith(b"\x1f\x8b") or (
         begin[0] & 0x0F == 8 and int.from_bytes(begin[:2], "big") % 31 == 0
     )
-
-
-@contextmanager
-def _broken() -> Iterator[None]:
-    try:
-        yield
-    except zlib.error:
-        raise BrokenBodyError from None

@@ -146,6 +146,13 @@ async def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> 
     assert outcome == TryAgain("the answer is larger than 16 MiB")
 
 
+async def test_an_answer_that_cannot_be_decoded_is_not_read(connected: StandIn) -> None:
+    connected.fault("fetch", body="x" * 1000, headers={"Content-Encoding": "br"}, drip=10)
+    async with shared_client(CONN) as client:
+        outcome = await client.fetch(str(connected.add_job()))
+    assert outcome == TryAgain("the body has the Content-Encoding br, which cannot be decoded here")
+
+
 async def test_a_missing_connection_is_an_error_and_not_a_look() -> None:
     async with shared_client("nowhere") as client:
         with pytest.raises(InvalidConnectionError, match="no Airflow connection 'nowhere'"):

@@ -145,3 +145,4 @@ def test_meta_is_kept_twenty_levels_deep_and_cut_below(name: str | None) -> None
 @pytest.mark.parametrize("name", ["key", "Api_Key", "apikey", "TOKEN", "authorization"])
 def test_a_field_of_meta_that_is_named_like_a_key_is_dropped(name: str) -> None:
     assert meta_of({name: "x", "keys": 1}) == {"keys": 1}
+    assert meta_of({"sent": [{name: "x", "keys": 1}]}) == {"sent": [{"keys": 1}]}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving.manifest import SavedFile, build, names_all, read, scrub, stands
+from airflow_provider_modelslab.saving.manifest import SavedFile, build, names_all, read, stands
 
 RESULT = FaceSwapResult(
     "263",
@@ -93,24 +93,6 @@ def test_everything_stands_only_where_every_size_is_right() -> None:
     assert stands(FILES, {"a.jpg": 3, "output-2.png": 4}.get)
     assert not stands(FILES, {"a.jpg": 3, "output-2.png": 5}.get)
     assert not stands(FILES, {"a.jpg": 3}.get)
-
-
-def test_meta_is_scrubbed_at_every_depth() -> None:
-    meta = {
-        "api_key": "x",
-        "x-api-key": "x",
-        "Authorization": "x",
-        "nested": [{"access_token": "x", "file_prefix": "p", "watermark_image": None, "n": 1.5}],
-        "init_image": "A" * 5000,
-        "keyframes": 3,
-        "reference": "data:image/png;base64,AAAA",
-    }
-    assert scrub(meta) == {
-        "nested": [{"file_prefix": "p", "watermark_image": None, "n": 1.5}],
-        "init_image": "(5000 characters)",
-        "keyframes": 3,
-        "reference": "data:image/png;base64,…",
-    }
 
 
 def test_a_manifest_that_names_the_same_content_contradicts_no_file() -> None:

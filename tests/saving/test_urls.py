@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
-from airflow_provider_modelslab.saving.urls import shown, without_tokens
+from airflow_provider_modelslab.saving.urls import shown_entry, without_files
+from tests.standin.media import Media
+
+JPEG = b64encode(Media("jpg", 3000).whole()).decode()
 
 
 @pytest.mark.parametrize(
-    ("url", "text"),
+    ("entry", "text"),
     [
-        ("https://h.example:8443/a/b.jpg?token=s3cret#x", "https://h.example:8443/a/b.jpg"),
-        ("https://user:s3cret@h.example/a.jpg", "https://h.example/a.jpg"),
+        ("https://user:s3cret@h.example/a.jpg?token=s3cret", "https://h.example/a.jpg"),
         ("data:image/png;base64,iVBORw0KGgo", "data:image/png;base64,…"),
-        ("https://[broken", "(a malformed URL)"),
-        ("not a url s3cret", "(not a URL)"),
+        (JPEG, "data:image/jpeg;base64,…"),
+        ("s3cret" * 8, "(not a URL)"),
     ],
 )
-def test_only_what_holds_no_token_is_shown(url: str, text: str) -> None:
-    assert shown(url) == text
+def test_of_an_entry_only_what_holds_no_token_is_shown(entry: str, text: str) -> None:
+    assert shown_entry(entry) == text
 
 
-def test_urls_within_a_text_lose_their_tokens() -> None:
-    assert without_tokens("see https://u:p@h/x?sig=1 and http://h/y#z.") == "see https://h/x and http://h/y"
+def test_of_entries_that_carry_files_only_the_type_is_kept() -> None:
+    signed = "https://h.example/a.jpg?token=1"
+    assert without_files([signed, JPEG, "A" * 5000]) == [signed, "data:image/jpeg;base64,…", "(not a URL)"]

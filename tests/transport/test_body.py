@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from airflow_provider_modelslab.transport.body import LONGEST, AnswerTooLargeError, Body
+from airflow_provider_modelslab.transport.body import LONGEST, AnswerTooLargeError, collect
 from airflow_provider_modelslab.transport.gzipped import BrokenBodyError
 
 GZIP = {"Content-Encoding": "gzip"}
@@ -12,20 +12,16 @@ GZIP = {"Content-Encoding": "gzip"}
 
 @pytest.mark.parametrize("headers", [{}, GZIP])
 def test_a_body_is_collected_and_decompressed(headers: dict[str, str]) -> None:
-    body = Body(headers)
     sent = gzip.compress(b'{"a": 1}') if headers else b'{"a": 1}'
-    body.add(sent[:3])
-    body.add(sent[3:])
-    assert body.whole() == b'{"a": 1}'
+    assert collect([sent[:3], sent[3:]], headers) == b'{"a": 1}'
 
 
 @pytest.mark.parametrize("headers", [{}, GZIP])
 def test_it_may_be_as_large_as_the_limit_and_no_larger(headers: dict[str, str]) -> None:
     for size in (LONGEST, LONGEST + 1):
-        body, sent = Body(headers), bytes(size)
+        sent = bytes(size)
         try:
-            body.add(gzip.compress(sent, 1) if headers else sent)
-            assert body.whole() == sent
+            assert collect([gzip.compress(sent, 1) if headers else sent], headers) == sent
         except AnswerTooLargeError:
             assert size > LONGEST
         else:
@@ -34,8 +30,6 @@ def test_it_may_be_as_large_as_the_limit_and_no_larger(headers: dict[str, str]) 
 
 def test_what_is_cut_or_compressed_in_another_way_is_broken() -> None:
     with pytest.raises(BrokenBodyError, match="Content-Encoding br"):
-        Body({"Content-Encoding": "br"}).add(b"\x0b\x02\x80hello\x03")
-    cut = Body(GZIP)
-    cut.add(gzip.compress(b"x")[:-1])
+        collect([b"\x0b\x02\x80hello\x03"], {"Content-Encoding": "br"})
     with pytest.raises(BrokenBodyError):
-        cut.whole()
+        collect([gzip.compress(b"x")[:-1]], GZIP)
