@@ -12,10 +12,8 @@ from airflow_provider_modelslab.exceptions import InvalidSwapError
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.interval import seconds
-from airflow_provider_modelslab.protocol.outcome import Done
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.swap import Swap, check_swap
-from airflow_provider_modelslab.task.base_operator import SAVE, FaceSwapBaseOperator
+from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.task.submission_store import ID, SubmissionStore, no_second_payment
 from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, room_again
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from airflow_provider_modelslab.task.requests_wait import RequestsWait
 
 _SWAP = [each.name for each in fields(Swap)]
-_LATER = "A FaceSwapResultOperator with a destination saves its files."
 
 
 class FaceSwapResultOperator(FaceSwapBaseOperator):
@@ -152,13 +149,10 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.face = face
-        self.image = image
-        self.video = video
+        self.face, self.image, self.video = face, image, video
         self.reference_image = reference_image
         self.output_format = output_format
-        self.watermark = watermark
-        self.watermark_image = watermark_image
+        self.watermark, self.watermark_image = watermark, watermark_image
         self.webhook = webhook
         self.track_id = track_id
         self.consent_reference = consent_reference
@@ -190,15 +184,16 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         return self._submit_and_wait(context, room_again(event, self.queue_timeout, self.modelslab_conn_id))
 
     def _submit_and_wait(self, context: Context, room: Rest) -> Any:
-        store = SubmissionStore(context)
+        store, swap = SubmissionStore(context), self.swap
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
-            submitted = self._submit_once(store, context).run(room)  # defers where there is no room
+            submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
+            submitted = submission.run(room, deferrable=self.deferrable)
             context["ti"].xcom_push(key=ID, value=submitted.request_id)  # there even if the rest fails
-            if not (self.wait_for_completion or isinstance(submitted.seen, Done)):
-                return self._queued(submitted.request_id)
+            if not (self.wait_for_completion or submitted.is_done):
+                return submitted.as_xcom(swap.consent_reference)
             wait = self._wait_for(submitted.request_id, context)
             wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)
-            return self.tell(wait.collect(), context, advice=SAVE if self.wait_for_completion else _LATER)
+            return self.tell(wait.collect(), context)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Go on after the wait in the triggerer.
@@ -229,25 +224,9 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
         return Swap(**given)
 
-    def _submit_once(self, store: SubmissionStore, context: Context) -> SubmitOnce:
-        return SubmitOnce(
-            self.swap,
-            self.hook,
-            store,
-            context,
-            on_unknown=self.on_unknown,
-            deferrable=self.deferrable,
-            log=self.log,
-        )
-
     def _wait_for(self, request_id: str | None, context: Context) -> RequestsWait:
         consent = self.swap.consent_reference
         return self.wait_for(request_id, context, known=True, consent_reference=consent)
-
-    def _queued(self, request_id: str) -> dict[str, Any]:
-        """Return what is known where nothing is waited for, in the shape of a result."""
-        result = FaceSwapResult(request_id, (), consent_reference=self.swap.consent_reference)
-        return {**result.as_xcom(), "status": "processing"}
 
     def _check_arguments(self) -> None:
         try:

@@ -21,7 +21,7 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
-from airflow_provider_modelslab.exceptions import RequestNotFoundError
+from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
@@ -29,6 +29,7 @@ from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
+from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
 from airflow_provider_modelslab.task.execution_timeout import (
     execution_deadline,
     fail_if_overdue,
@@ -115,7 +116,11 @@ class FaceSwapResultSensor(BaseSensorOperator):
             seen = self._look_unless_silenced(wait)
             if seen is not None:
                 deadline = Deadline.sooner(started + self.timeout, execution_deadline(self, context))
-                wait.defer(seen, Rest(started, deadline), end_task=self._can_end_from_trigger())
+                wait.defer(
+                    seen,
+                    Rest(started, deadline),
+                    end_task=self.end_from_trigger and may_end_from_trigger(self),
+                )
             return self._value_of(wait)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
@@ -172,8 +177,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
     @property
     def _options(self) -> WaitOptions:
-        tolerance = None if self.silent_fail else TOLERANCE
-        return WaitOptions(self.timeout, self.pace, tolerance)
+        return WaitOptions(self.timeout, self.pace, None if self.silent_fail else TOLERANCE)
 
     @cached_property
     def _poking(self) -> Poking:
@@ -191,21 +195,6 @@ class FaceSwapResultSensor(BaseSensorOperator):
         value = wait.collect()
         warn_if_large(value, self.log, _SAVE)
         return value
-
-    def _can_end_from_trigger(self) -> bool:
-        """An end in the triggerer goes past the XCom backend, asset outlets and mapped tasks' lengths."""
-        if not self.end_from_trigger:
-            return False
-        obstacles = {
-            "a custom XCom backend": _has_custom_xcom_backend(),
-            "outlets": bool(self.outlets),
-            "tasks mapped over the result": any(self.iter_mapped_dependants()),
-            "do_xcom_push=False": not self.do_xcom_push,
-        }
-        in_the_way = [name for name, there in obstacles.items() if there]
-        if in_the_way:
-            self.log.info("end_from_trigger is set aside, because of %s.", " and ".join(in_the_way))
-        return not in_the_way
 
     def _look_unless_silenced(self, wait: RequestsWait) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
@@ -227,7 +216,8 @@ class FaceSwapResultSensor(BaseSensorOperator):
         except (AirflowSkipException, AirflowRescheduleException):
             raise
         except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as err:
-            told = self._poking.told(err)
+            is_own = isinstance(err, (ModelsLabError, AirflowFailException))
+            told = err if is_own else self._poking.told(err)
             self._skip_if(told, "soft_fail")
             self._skip_if(told, "never_fail")
             if told is err:
@@ -251,8 +241,3 @@ class FaceSwapResultSensor(BaseSensorOperator):
     ) -> float:
         """Let Airflow's loop pause as the trigger would, and not past the deadline."""
         return self._poking.next_interval(run_duration(), poke_count, reschedule=self.reschedule)
-
-
-def _has_custom_xcom_backend() -> bool:
-    backend: str = conf.get("core", "xcom_backend", fallback="")
-    return bool(backend) and not (backend.startswith("airflow.") and backend.endswith(".BaseXCom"))

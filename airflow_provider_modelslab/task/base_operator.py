@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
-SAVE = "Give a destination: then the files are saved there, and XCom gets their URIs."
+_SAVE = "Give a destination: then the files are saved there, and XCom gets their URIs."
 
 
 class FaceSwapBaseOperator(BaseOperator):
@@ -112,15 +112,14 @@ class FaceSwapBaseOperator(BaseOperator):
         options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
         return saved_value(result, self.destination, options, conn_id=self.modelslab_conn_id, log=self.log)
 
-    def tell(self, value: Any, context: Context, *, advice: str = SAVE) -> Any:
+    def tell(self, value: Any, context: Context) -> Any:
         """Tell the asset events what was saved, or the log that it was not and is large; return the value.
 
         :param value: the task's: one result or several
         :param context: the task's context
-        :param advice: what to do about a value that is too large
         """
         if self.destination is None:
-            warn_if_large(value, self.log, advice)
+            warn_if_large(value, self.log, _SAVE)
         else:
             results = value if isinstance(value, list) else [value]
             add_to_asset_events(context, self.outlets or (), results, self.log)

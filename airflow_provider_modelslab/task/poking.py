@@ -8,11 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import AirflowSensorTimeout, AirflowTaskTimeout
+from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.client.retrying import fetch_through_trouble
 from airflow_provider_modelslab.error_messages import error_of
-from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
 from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, looks_so_far
 from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
@@ -89,15 +88,14 @@ class Poking:
         least = min(AFTER_RESCHEDULE, pace.poke_interval or AFTER_RESCHEDULE) if reschedule else 0.0
         return max(step.next_look - now, least)
 
-    def told(self, error: BaseException) -> BaseException:
+    def told(self, timeout: BaseException) -> BaseException:
         """Return a timeout of Airflow's own as one that says which request it was about.
 
-        :param error: anything that ended the task
+        :param timeout: Airflow's
         """
-        is_timeout = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout))
-        if not is_timeout or isinstance(error, ModelsLabError) or not self._requests.running:
-            return error
-        request, by_execution = self._requests.running[0], isinstance(error, AirflowTaskTimeout)
+        if not self._requests.running:
+            return timeout
+        request, by_execution = self._requests.running[0], isinstance(timeout, AirflowTaskTimeout)
         kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
         if self.seen is None:
             return error_of(request, Ending(kind, "no look succeeded"), self._requests.asker)

@@ -19,7 +19,8 @@ from airflow_provider_modelslab.error_messages import (
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
 from airflow_provider_modelslab.protocol.deadline import Deadline
 from airflow_provider_modelslab.protocol.event import Rest
-from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, Waiting
+from airflow_provider_modelslab.protocol.outcome import Done, Outcome, SlowDown, Waiting
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
 from airflow_provider_modelslab.protocol.wait import EndingKind
@@ -46,6 +47,19 @@ class Submitted:
     request_id: str
     seen: Outcome | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it was done at once, as pictures often are."""
+        return isinstance(self.seen, Done)
+
+    def as_xcom(self, consent_reference: str | None) -> dict[str, Any]:
+        """Return what is known where nothing is waited for, in the shape of a result.
+
+        :param consent_reference: where the consent of the persons shown is kept
+        """
+        result = FaceSwapResult(self.request_id, (), consent_reference=consent_reference)
+        return {**result.as_xcom(), "status": "processing"}
+
 
 class SubmitOnce:
     """Submits a face swap, unless an earlier try of the task has.
@@ -55,7 +69,6 @@ class SubmitOnce:
     :param store: what is known of the task's submission
     :param context: the task's context
     :param on_unknown: what to do where nobody can know whether a lost call was queued
-    :param deferrable: whether to wait for room in the triggerer
     :param log: for the log
     """
 
@@ -67,7 +80,6 @@ class SubmitOnce:
         context: Context,
         *,
         on_unknown: OnUnknown,
-        deferrable: bool,
         log: Any,
     ) -> None:
         ti: Any = context["ti"]
@@ -78,16 +90,14 @@ class SubmitOnce:
         # what no other try of a task has
         self._seed = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}/{ti.try_number}"
         self._on_unknown = on_unknown
-        self._deferrable = deferrable
         self._log = log
         self._asker = Asker(hook.modelslab_conn_id)
 
-    def run(self, room: Rest) -> Submitted:
+    def run(self, room: Rest, *, deferrable: bool) -> Submitted:
         """Submit, or go on with what an earlier try submitted.
 
-        Where the account's queue is full and the wait for room is deferred, this does not return.
-
-        :param room: when the task began to wait for room, and until when it does
+        :param room: when the task began to wait for room in the account's queue, and until when it does
+        :param deferrable: whether to do so in the triggerer; this does not return then
         :raises SubmissionUnknownError: if nobody knows whether it is queued
         :raises ModelsLabError: if it is not; the subclass says why
         """
@@ -95,7 +105,7 @@ class SubmitOnce:
         if earlier and self._is_the_same(earlier):
             self._store.record = earlier
             return Submitted(str(earlier.request_id))
-        return self._submit(room)
+        return self._submit(room, deferrable=deferrable)
 
     def _is_the_same(self, earlier: SubmissionRecord) -> bool:
         if earlier.request_id is None:
@@ -120,14 +130,17 @@ class SubmitOnce:
         elif not earlier.is_cleared(self._max_tries):
             raise self._unknown(earlier, "an earlier try did not get the answer")
 
-    def _submit(self, room: Rest) -> Submitted:
+    def _submit(self, room: Rest, *, deferrable: bool) -> Submitted:
         request = self._hook.plan(self._swap, seed=self._seed)
         record = SubmissionRecord(
             request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
         )
-        submission = self._submit_patiently(request, record, room)
+        submission = self._submit_patiently(request, record, 0.0 if deferrable else room.deadline.at)
         if isinstance(submission, SlowDown):
-            self._wait_for_room(submission, record, room)
+            if deferrable and time.time() < room.deadline.at:
+                self._defer_until_room(submission, record, room)
+            if room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
+                raise no_room_in_time(self._asker, record.track_id, submission.message)
         if isinstance(submission, Unknown):
             raise self._unknown(record, submission.message)
         if not isinstance(submission, Accepted):
@@ -140,7 +153,9 @@ class SubmitOnce:
             return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
         return seen
 
-    def _submit_patiently(self, request: SwapRequest, record: SubmissionRecord, room: Rest) -> Submission:
+    def _submit_patiently(
+        self, request: SwapRequest, record: SubmissionRecord, room_until: float
+    ) -> Submission:
         """Submit until it is anything but passing trouble or, on the worker, a full queue."""
         last: Submission | None = None
 
@@ -153,7 +168,7 @@ class SubmitOnce:
             return submit_patiently(
                 submit,
                 f"Face swap with track_id {request.track_id}",
-                room_until=0.0 if self._deferrable else room.deadline.at,
+                room_until=room_until,
                 warn=self._log.warning,
             )
         except AirflowTaskTimeout as err:  # Airflow's alarm rings as the deadline passes: either may be first
@@ -191,27 +206,21 @@ class SubmitOnce:
         self._store.keep(replace(record, reported_at_max_tries=self._max_tries))
         return error
 
-    def _wait_for_room(self, refused: SlowDown, record: SubmissionRecord, room: Rest) -> None:
-        """Defer until there may be room, if there is time left for that."""
-        if self._deferrable and time.time() < room.deadline.at:
-            self._log.info("Face swap with track_id %s: %s", record.track_id, refused.message)
-            self._log.info("Deferring until there may be room in the account's queue; no worker is held.")
-            _defer_until_room(self._hook.modelslab_conn_id, refused.retry_after, room)
-        if room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
-            raise no_room_in_time(self._asker, record.track_id, refused.message)
+    def _defer_until_room(self, refused: SlowDown, record: SubmissionRecord, room: Rest) -> NoReturn:
+        from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 
-
-def _defer_until_room(conn_id: str, retry_after: float | None, room: Rest) -> NoReturn:
-    from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
-
-    trigger = QueueRoomTrigger(
-        modelslab_conn_id=conn_id,
-        since=room.started,
-        deadline=room.deadline.at,
-        retry_after=retry_after,
-        execution_deadline=room.deadline.execution,
-    )
-    raise TaskDeferred(trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at))
+        self._log.info("Face swap with track_id %s: %s", record.track_id, refused.message)
+        self._log.info("Deferring until there may be room in the account's queue; no worker is held.")
+        trigger = QueueRoomTrigger(
+            modelslab_conn_id=self._hook.modelslab_conn_id,
+            since=room.started,
+            deadline=room.deadline.at,
+            retry_after=refused.retry_after,
+            execution_deadline=room.deadline.execution,
+        )
+        raise TaskDeferred(
+            trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at)
+        )
 
 
 def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> Rest:
