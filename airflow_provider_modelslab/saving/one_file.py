@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -20,7 +21,6 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.saving import content
 from airflow_provider_modelslab.saving.budget import Budget
 from airflow_provider_modelslab.saving.completeness import Completeness
-from airflow_provider_modelslab.saving.digest import Sha256
 from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
@@ -115,15 +115,15 @@ class FileSaver:
     def _store(
         self, body: Iterator[bytes], name: str, total: int | None, source: str, content_type: str
     ) -> tuple[int, str]:
-        progress, size = Progress(self.log, name), 0
-        with self.store.writing(name, content_type) as file, Sha256() as sha256:
+        progress, size, sha256 = Progress(self.log, name), 0, hashlib.sha256()
+        with self.store.writing(name, content_type) as file:
             for chunk in body:
                 size += len(chunk)
                 self._check_size(size, source)
                 sha256.update(chunk)
                 file.write(chunk)
                 progress.update(size, total)
-            return size, sha256.hexdigest()
+        return size, sha256.hexdigest()
 
     def _check_size(self, size: int, source: str) -> None:
         if size > self.max_file_size:
