@@ -82,10 +82,12 @@ class _Saving:
         standing = self._of_store(self._standing)
         if standing is not None:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
+            self._of_store(self.store.tidy)
             return self._summary(standing)
         files = self._transfer()
         content = manifest.build(self.result, files)
         self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
+        self._of_store(self.store.tidy)
         for name in (*(file.name for file in files), manifest.NAME):
             self.store.report(name)
         return self._summary(files)

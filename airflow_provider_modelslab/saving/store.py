@@ -10,11 +10,11 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow_provider_modelslab.saving.writers import (
-    LocalWriter,
     OvertakenError,
     RenamingWriter,
     UploadWriter,
     Writer,
+    is_part,
 )
 
 if TYPE_CHECKING:
@@ -70,11 +70,10 @@ class Store:
             raise
 
     def _writer(self, path: str, content_type: str | None) -> Writer:
-        if self._protocol in _LOCAL:
-            return LocalWriter(path)
         if self._protocol in _UPLOADING:
             return UploadWriter(self._fs, path, self._largest, self._turn, self._typed(content_type))
-        return RenamingWriter(self._fs, path)
+        # Where renaming fails on a local disk, fsspec's way of moving copies to the final name.
+        return RenamingWriter(self._fs, path, os.replace if self._protocol in _LOCAL else self._fs.mv)
 
     def _typed(self, content_type: str | None) -> dict[str, Any]:
         """Return the arguments that tell the store's library what a file is."""
@@ -115,6 +114,17 @@ class Store:
         """Remove a file, if it is there."""
         with suppress(FileNotFoundError):
             self._fs.rm_file(f"{self._path}/{name}")
+
+    def tidy(self) -> None:
+        """Remove what killed tasks left; call it where all files stand, since running tasks lose theirs."""
+        if self._protocol in _UPLOADING:
+            return
+        self._fs.invalidate_cache(self._path)
+        with suppress(FileNotFoundError):  # fsspec before 2025 misses what vanishes while it lists
+            for path in self._fs.ls(self._path, detail=False):
+                name = path.rpartition("/")[2]
+                if is_part(name):
+                    self.remove(name)
 
     def report(self, name: str) -> None:
         """Tell Airflow's lineage collector that a file was written; its trouble is not the task's."""
