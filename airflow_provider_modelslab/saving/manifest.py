@@ -106,15 +106,6 @@ def _saved_file(entry: dict[str, Any], uri_of: Callable[[str], str]) -> SavedFil
     return SavedFile(name, uri_of(name), int(entry["size"]), str(entry["sha256"]), str(entry["content_type"]))
 
 
-def names_all(data: bytes, files: Sequence[SavedFile]) -> bool:
-    """Say whether a manifest names all these files with the same content."""
-    try:
-        named = {entry["name"]: entry["sha256"] for entry in json.loads(data)["files"]}
-    except (ValueError, TypeError, KeyError):
-        return False
-    return all(named.get(file.name) == file.sha256 for file in files)
-
-
 def stands(files: Sequence[SavedFile], size_of: Callable[[str], int | None]) -> bool:
     """Say whether every file is there with its size."""
     return all(size_of(file.name) == file.size for file in files)

@@ -31,7 +31,6 @@ from airflow_provider_modelslab.saving.store import Store
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
-_STARTS = 5
 _NEXT: dict[type[Exception], str] = {
     UnsafeUrlError: "Nothing was requested from there.",
     ExpiredUrlError: "ModelsLab keeps results for a limited time: submit it again, and save it sooner.",
@@ -113,32 +112,6 @@ class _Saving:
         return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 
     def _transfer(self) -> list[SavedFile]:
-        """Save all files, so that what stands is what is returned.
-
-        Another task may save the same result meanwhile. Its files are the same as a rule, and whichever
-        stand will do. Where they differ, some of its and some of these may stand, and no manifest be true.
-        """
-        for _ in range(_STARTS):
-            tasks = self._transfer_once()
-            mixed = self._of_store(lambda: self._withdraw_another(_saved(tasks)))  # noqa: B023 - called now
-            files = _results(tasks)
-            if not mixed:
-                return files
-            self.log.info("Another task saved other files of request %s; saving it again", self.result.id)
-        raise ModelsLabError(
-            f"Request {self.result.id} was saved {_STARTS} times, and each time other tasks put different "
-            f"files into {self.store.uri('')} meanwhile. Let one task save it, or run this one again."
-        )
-
-    def _withdraw_another(self, files: Sequence[SavedFile]) -> bool:
-        """Remove the manifest of another task if it contradicts what was saved here; say whether it did."""
-        found = self.store.read(manifest.NAME)
-        if found is None or manifest.names_all(found, files):
-            return False
-        self.store.remove(manifest.NAME)
-        return True
-
-    def _transfer_once(self) -> list[Future[SavedFile]]:
         """Save all files, several at a time; the first failure ends the others."""
         from airflow_provider_modelslab.saving.guard import GuardedSession
         from airflow_provider_modelslab.saving.one_file import FileSaver
@@ -156,7 +129,7 @@ class _Saving:
             finally:  # also when the task is ended from outside
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-        return tasks
+        return _results(tasks)
 
     def _save_one(self, saver: Any, at: int, stem: str, stop: Event) -> SavedFile:
         budget = Budget(self.options.timeout, self.options.url_patience, stop, self.log)
@@ -200,10 +173,6 @@ def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError
     tries = f" ({budget.tries} {'try' if budget.tries == 1 else 'tries'} in {budget.elapsed:.3g} s)"
     tried = tries if budget.tries and not isinstance(error, (FileTooLargeError, UnsafeUrlError)) else ""
     return error.reworded(f"{what}: {str(error).rstrip('.')}{tried}. {hint}")
-
-
-def _saved(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:
-    return [task.result() for task in tasks if not task.cancelled() and not task.exception()]
 
 
 def _results(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:

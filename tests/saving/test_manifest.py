@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving.manifest import SavedFile, build, names_all, read, scrub, stands
+from airflow_provider_modelslab.saving.manifest import SavedFile, build, read, scrub, stands
 
 RESULT = FaceSwapResult(
     "263",
@@ -111,20 +111,3 @@ def test_meta_is_scrubbed_at_every_depth() -> None:
         "keyframes": 3,
         "reference": "data:image/png;base64,…",
     }
-
-
-def test_a_manifest_that_names_the_same_content_contradicts_no_file() -> None:
-    found = build(RESULT, FILES)
-    assert names_all(found, FILES)
-    assert names_all(found, FILES[:1])
-    assert names_all(found, [])
-
-
-@pytest.mark.parametrize("change", [{"sha256": "cc"}, {"name": "b.jpg"}])
-def test_a_manifest_that_names_another_content_or_not_the_file_contradicts_it(change: dict[str, Any]) -> None:
-    assert not names_all(build(RESULT, FILES), [replace(FILES[0], **change), FILES[1]])
-
-
-@pytest.mark.parametrize("data", [b"", b"{", b"{}", b"[]", b"null", b'{"files": 3}', b'{"files": [{}]}'])
-def test_what_is_no_manifest_contradicts_every_file(data: bytes) -> None:
-    assert not names_all(data, FILES)
