@@ -26,7 +26,6 @@ from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
 from airflow_provider_modelslab.saving.urls import host_of, is_data, is_inline, shown
-from airflow_provider_modelslab.saving.writers import OvertakenError
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.saving.guard import GuardedSession
@@ -82,9 +81,6 @@ class FileSaver:
             except RestartError as restart:  # noqa: PERF203 - each turn is a whole transfer
                 why = str(restart)
                 self.log.info("%s has to be transferred from its beginning again: %s", shown(source), why)
-            except OvertakenError:
-                why = "another task saved it to the same place at the same time"
-                self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
             except InvalidContentError as error:
                 refused = error.reworded(f"{shown(source)} was refused: {error}")
                 if start == STARTS or is_inline(source):

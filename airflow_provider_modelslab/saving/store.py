@@ -10,7 +10,6 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow_provider_modelslab.saving.writers import (
-    OvertakenError,
     RenamingWriter,
     UploadWriter,
     Writer,
@@ -27,7 +26,6 @@ _AZURE = {"abfs", "abfss", "az", "adl"}
 _GOOGLE = {"gs", "gcs"}
 _UPLOADING = {"s3", "s3a", "s3n", *_GOOGLE, *_AZURE}
 _PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
-_TRIES = 5
 
 
 class Store:
@@ -58,7 +56,6 @@ class Store:
 
         :param name: its name
         :param content_type: what the store is to say that it is, where it keeps that
-        :raises OvertakenError: if another task completed the same file first, and it has to be begun again
         """
         writer = self._writer(f"{self._path}/{name}", content_type)
         try:
@@ -85,14 +82,8 @@ class Store:
 
     def write(self, name: str, data: bytes, content_type: str | None = None) -> None:
         """Write a small file; the parameters are those of ``writing``."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self.writing(name, content_type) as writer:
-                    writer.write(data)
-                return
-            except OvertakenError:  # noqa: PERF203 - each turn is an upload
-                if not tries_left:
-                    raise
+        with self.writing(name, content_type) as writer:
+            writer.write(data)
 
     def read(self, name: str) -> bytes | None:
         """Return a small file's bytes; None if it is not there."""

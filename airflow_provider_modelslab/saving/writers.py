@@ -22,10 +22,6 @@ _MOST_PARTS = 9000  # S3 allows 10000
 _PART_NAME = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
 
-class OvertakenError(Exception):
-    """Another task completed the same file, and so the store dropped what had been sent of this one."""
-
-
 class Writer(Protocol):
     """A file in the making."""
 
@@ -59,6 +55,8 @@ class UploadWriter:
         turn: BoundedSemaphore,
         options: Mapping[str, Any] | None = None,
     ) -> None:
+        self._fs = fs
+        self._path = path
         self._options = options or {}
         needed = -(-largest // _MOST_PARTS)
         self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
@@ -84,11 +82,15 @@ class UploadWriter:
         try:
             self._file.close()  # at most one part, and out of turn: small files need not queue
         except Exception as error:
-            if "InvalidBlockList" in str(error):  # Azure's word for it
-                raise OvertakenError from error
-            raise
+            if "InvalidBlockList" not in str(error) or not self._stands():
+                raise
         if "content_settings" in self._options and not hasattr(self._file, "_content_settings"):
             self._set_content_settings()
+
+    def _stands(self) -> bool:
+        """Say whether another task has completed this file, at which Azure drops what was sent of it here."""
+        self._fs.invalidate_cache(self._path.rpartition("/")[0])
+        return bool(self._fs.size(self._path) == self._file.tell())
 
     def _set_content_settings(self) -> None:
         """Take one more request for what adlfs before 2026.8 ignores where a file is opened."""

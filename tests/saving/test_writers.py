@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+from contextlib import nullcontext
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.saving.buckets import Bucket, S3Bucket
+    from tests.saving.servers import Maker
 
 MIB = 2**20
 
@@ -93,6 +95,20 @@ def test_a_failure_leaves_nothing_in_a_bucket(bucket: Bucket, size: int) -> None
     gc.collect()  # a file that is closed by the garbage collector would be uploaded
     assert bucket.keys() == []
     assert bucket.unfinished_uploads() == []
+
+
+@pytest.mark.parametrize("size", [9 * MIB, 8 * MIB])
+def test_an_upload_that_another_overtakes_is_done_where_the_same_stands(
+    azure_server: Maker, size: int
+) -> None:
+    """Azure drops the blocks of one upload when another one of the same file is completed."""
+    bucket = azure_server(unique_name())
+    store = Store(as_path(bucket.uri))
+    told = nullcontext() if size == 9 * MIB else pytest.raises(Exception, match="InvalidBlockList")
+    with told, store.writing("a.mp4") as slow:
+        slow.write(bytes(9 * MIB))
+        write(store, "a.mp4", bytes(size))
+    assert bucket.sizes() == {"a.mp4": size}
 
 
 def test_parts_are_of_equal_size_whatever_the_chunks(s3_bucket: S3Bucket) -> None:
