@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
@@ -38,12 +38,7 @@ class SavedFile:
 
     def as_xcom(self) -> dict[str, Any]:
         """Return what the task's result says of the file."""
-        return {
-            "uri": self.uri,
-            "size": self.size,
-            "sha256": self.sha256,
-            "content_type": self.content_type,
-        }
+        return {name: value for name, value in asdict(self).items() if name != "name"}
 
 
 def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
@@ -53,7 +48,7 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
     :param files: what was saved, in the order of ``result.output``
     """
     entries = [
-        {"position": position, "name": file.name, **file.as_xcom(), "source": shown(source)}
+        {"position": position, **asdict(file), "source": shown(source)}
         for position, (file, source) in enumerate(zip(files, result.output, strict=True))
     ]
     content = {

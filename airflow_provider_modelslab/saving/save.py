@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import (
     DestinationExistsError,
@@ -78,18 +78,17 @@ class _Saving:
     log: logging.Logger
 
     def run(self) -> dict[str, Any]:
-        standing = self._of_store(self._standing)
-        if standing is not None:
+        files: list[SavedFile] | None = self._of_store(self._standing)
+        if files is not None:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
-            self._of_store(self.store.tidy)
-            return self._summary(standing)
-        files = self._transfer()
-        content = manifest.build(self.result, files)
-        self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
+        else:
+            files = self._transfer()
+            content = manifest.build(self.result, files)
+            self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
+            for name in (*(file.name for file in files), manifest.NAME):
+                self.store.report(name)
         self._of_store(self.store.tidy)
-        for name in (*(file.name for file in files), manifest.NAME):
-            self.store.report(name)
-        return self._summary(files)
+        return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 
     def _standing(self) -> list[SavedFile] | None:
         """Return what stands whole already, or clear the way: no manifest stands beside half a result."""
@@ -107,9 +106,6 @@ class _Saving:
             return files
         self.store.remove(manifest.NAME)
         return None
-
-    def _summary(self, files: Sequence[SavedFile]) -> dict[str, Any]:
-        return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 
     def _transfer(self) -> list[SavedFile]:
         """Save all files, several at a time; the first failure ends the others."""
@@ -139,32 +135,26 @@ class _Saving:
             dict.fromkeys(filter(None, (self.result.output[at], *self.result.proxy_links[at : at + 1])))
         )
         try:
-            saved: SavedFile = saver.save(what, stem, sources, budget)
+            saved: SavedFile = self._of_store(lambda: saver.save(what, stem, sources, budget))
         except DownloadError as error:
             raise _explained(what, error, budget).knowing(request_id=self.result.id) from error
-        except (ModelsLabError, StoppedError):
-            raise
-        except Exception as error:
-            self._store_failed(error)
         self.log.info("Saved %s (%d bytes, %s)", saved.uri, saved.size, saved.content_type)
         return saved
 
     def _of_store(self, act: Callable[[], Any]) -> Any:
+        """Do what uses the store; whatever its library raises is told as the store's failure."""
         try:
             return act()
-        except ModelsLabError:
+        except (ModelsLabError, StoppedError):
             raise
         except Exception as error:
-            self._store_failed(error)
-
-    def _store_failed(self, error: Exception) -> NoReturn:
-        unnamed = without_connection(self.store.uri("").removesuffix(f"{folder_name(self.result.id)}/"))
-        raise ModelsLabError(
-            f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
-            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again."
-            + (f" {unnamed}" if unnamed else ""),
-            request_id=self.result.id,
-        ) from error
+            unnamed = without_connection(self.store.uri("").removesuffix(f"{folder_name(self.result.id)}/"))
+            raise ModelsLabError(
+                f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
+                f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task "
+                f"again. {unnamed}".rstrip(),
+                request_id=self.result.id,
+            ) from error
 
 
 def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError:

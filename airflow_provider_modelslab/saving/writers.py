@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -55,8 +54,6 @@ class UploadWriter:
         turn: BoundedSemaphore,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        self._fs = fs
-        self._path = path
         self._options = options or {}
         needed = -(-largest // _MOST_PARTS)
         self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
@@ -89,8 +86,9 @@ class UploadWriter:
 
     def _stands(self) -> bool:
         """Say whether another task has completed this file, at which Azure drops what was sent of it here."""
-        self._fs.invalidate_cache(self._path.rpartition("/")[0])
-        return bool(self._fs.size(self._path) == self._file.tell())
+        fs, path = self._file.fs, self._file.path
+        fs.invalidate_cache(path.rpartition("/")[0])
+        return bool(fs.size(path) == self._file.tell())
 
     def _set_content_settings(self) -> None:
         """Take one more request for what adlfs before 2026.8 ignores where a file is opened."""
@@ -137,9 +135,9 @@ class RenamingWriter:
             # Else another task has saved all of the same meanwhile, and tidied up.
 
     def discard(self) -> None:
-        with suppress(Exception):
+        try:
             self._file.close()
-        with suppress(FileNotFoundError):
+        finally:
             self._fs.rm_file(self._part)
 
 
