@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from airflow_provider_modelslab.exceptions import InvalidDestinationError, ModelsLabError
-from airflow_provider_modelslab.saving.store import Store
+from airflow_provider_modelslab.saving.store import OBJECT_STORES, Store
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -25,11 +25,6 @@ _CHECK_THE_WAY = "Check the network and the connection's endpoint."
 _CORRECT = "Correct that path, or the Airflow connection that it names."
 _EXAMPLES = "Give an absolute path, file:///folder/ or a URI such as s3://conn_id@bucket/prefix/."
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_EXTRAS = {
-    **dict.fromkeys(("s3", "s3a", "s3n"), "s3"),
-    **dict.fromkeys(("gs", "gcs"), "gcs"),
-    **dict.fromkeys(("abfs", "abfss", "az", "adl"), "abfs"),
-}
 
 
 def check_destination(destination: str | os.PathLike[str] | ObjectStoragePath) -> ObjectStoragePath:
@@ -135,7 +130,7 @@ def _remote(uri: str, what: str) -> str:
             f"The {what} carries a user and password. Put them into an Airflow connection and name "
             "that instead: s3://conn_id@bucket/prefix/."
         )
-    if not host and parts.scheme in _EXTRAS:
+    if not host and parts.scheme in OBJECT_STORES:
         raise InvalidDestinationError(f"The {what} {uri!r} names no bucket. {_EXAMPLES}")
     if parts.query or parts.fragment or ".." in parts.path.split("/"):
         raise InvalidDestinationError(
@@ -167,7 +162,7 @@ def refuse(what: str, path: object, error: Exception, *, reading: bool = False) 
 def without_connection(uri: str) -> str:
     """Say how a URI of an object store names an Airflow connection, where it names none."""
     parts = urlsplit(uri)
-    if parts.scheme not in _EXTRAS or "@" in parts.netloc:
+    if parts.scheme not in OBJECT_STORES or "@" in parts.netloc:
         return ""
     return (
         "It names no Airflow connection, so the store's own defaults were used: to name one, write "
@@ -192,9 +187,11 @@ def _advice(path: str, error: Exception, reading: bool) -> str:
     if isinstance(error, TypeError) and isinstance(error, ValueError):  # how universal-pathlib 0.3 says it
         return "Install the universal-pathlib that the constraints file of this Airflow names, such as 0.2.6."
     if isinstance(error, (ImportError, ValueError)):
-        if scheme not in _EXTRAS:
+        if scheme not in OBJECT_STORES:
             return f"The scheme {scheme!r} is not known here. {_EXAMPLES}"
-        return f"Install the store's library: pip install 'airflow-provider-modelslab[{_EXTRAS[scheme]}]'."
+        return (
+            f"Install the store's library: pip install 'airflow-provider-modelslab[{OBJECT_STORES[scheme]}]'."
+        )
     if isinstance(error, FileNotFoundError) or "ContainerNotFound" in str(error):
         return "Create the bucket or container first, or correct its name."
     if isinstance(error, PermissionError):

@@ -15,7 +15,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -129,23 +129,25 @@ class _GuardedAdapter(PromptAdapter):
 
 def _check_before_proxy(url: str, allow_private: bool) -> None:
     parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return  # only the proxy can resolve it
+    with suppress(OSError, UnicodeError):  # where only the proxy can resolve it
+        _resolve(parts.hostname or "", parts.port or 443, allow_private)
+
+
+def _resolve(host: str, port: int, allow_private: bool) -> list[Any]:
+    """Return a host's addresses, all of which are allowed."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for *_, address in found:
-        check_address(str(address[0]), parts.hostname or "", allow_private=allow_private)
+        check_address(str(address[0]), host, allow_private=allow_private)
+    return found
 
 
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:
     """Resolve, check every address, connect to one of them, and check whom we are connected to."""
     host = connection._dns_host.strip("[]")
     try:
-        found = socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM)
+        found = _resolve(host, connection.port, allow_private)
     except (OSError, UnicodeError) as error:
         raise NameResolutionError(host, connection, error) from error  # type: ignore[arg-type]
-    for *_, address in found:
-        check_address(str(address[0]), host, allow_private=allow_private)
     sock = _connect_first(connection, found)
     try:
         check_address(sock.getpeername()[0], host, allow_private=allow_private)

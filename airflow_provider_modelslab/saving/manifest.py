@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from airflow_provider_modelslab.protocol.redact import scrub
@@ -36,12 +36,7 @@ class SavedFile:
 
     def as_xcom(self) -> dict[str, Any]:
         """Return what the task's result says of the file."""
-        return {
-            "uri": self.uri,
-            "size": self.size,
-            "sha256": self.sha256,
-            "content_type": self.content_type,
-        }
+        return {name: value for name, value in asdict(self).items() if name != "name"}
 
 
 def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
@@ -51,7 +46,7 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
     :param files: what was saved, in the order of ``result.output``
     """
     entries = [
-        {"position": position, "name": file.name, **file.as_xcom(), "source": shown_entry(source)}
+        {"position": position, **asdict(file), "source": shown_entry(source)}
         for position, (file, source) in enumerate(zip(files, result.output, strict=True))
     ]
     content = {
@@ -90,15 +85,6 @@ def _saved_file(entry: dict[str, Any], uri_of: Callable[[str], str]) -> SavedFil
     if not is_plain(name):
         raise ValueError("not a file name of this provider's")
     return SavedFile(name, uri_of(name), int(entry["size"]), str(entry["sha256"]), str(entry["content_type"]))
-
-
-def names_all(data: bytes, files: Sequence[SavedFile]) -> bool:
-    """Say whether a manifest names all these files with the same content."""
-    try:
-        named = {entry["name"]: entry["sha256"] for entry in json.loads(data)["files"]}
-    except (ValueError, TypeError, KeyError):
-        return False
-    return all(named.get(file.name) == file.sha256 for file in files)
 
 
 def stands(files: Sequence[SavedFile], size_of: Callable[[str], int | None]) -> bool:

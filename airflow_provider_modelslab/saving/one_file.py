@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -21,14 +22,11 @@ from airflow_provider_modelslab.protocol.redact import is_data
 from airflow_provider_modelslab.saving import content
 from airflow_provider_modelslab.saving.budget import Budget
 from airflow_provider_modelslab.saving.completeness import Completeness
-from airflow_provider_modelslab.saving.digest import Sha256
 from airflow_provider_modelslab.saving.download import Download, RestartError
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.progress import Progress, readable
-from airflow_provider_modelslab.saving.urls import host_of, is_inline
-from airflow_provider_modelslab.saving.urls import shown_entry as shown
-from airflow_provider_modelslab.saving.writers import OvertakenError
+from airflow_provider_modelslab.saving.urls import host_of, is_inline, shown_entry
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.saving.guard import GuardedSession
@@ -66,7 +64,7 @@ class FileSaver:
         for source in sources:
             if errors:
                 said = str(errors[-1]).rstrip(".")
-                self.log.warning("%s: %s. Its proxy link is tried: %s", what, said, shown(source))
+                self.log.warning("%s: %s. Its proxy link is tried: %s", what, said, shown_entry(source))
             try:
                 return self._save_from(source, stem, budget)
             except FileTooLargeError:
@@ -83,16 +81,14 @@ class FileSaver:
                 return self._save_once(source, stem, budget)
             except RestartError as restart:  # noqa: PERF203 - each turn is a whole transfer
                 why = str(restart)
-                self.log.info("%s has to be transferred from its beginning again: %s", shown(source), why)
-            except OvertakenError:
-                why = "another task saved it to the same place at the same time"
-                self.log.info("Another task saved %s at the same time; it is saved again", shown(source))
+                file = shown_entry(source)
+                self.log.info("%s has to be transferred from its beginning again: %s", file, why)
             except InvalidContentError as error:
-                refused = error.reworded(f"{shown(source)} was refused: {error}")
+                refused = error.reworded(f"{shown_entry(source)} was refused: {error}")
                 if start == STARTS or is_inline(source):
                     raise refused from None
                 budget.try_again(str(refused), nth=start, error=refused)
-        raise DownloadError(f"{shown(source)} was begun {STARTS} times in vain, the last time: {why}")
+        raise DownloadError(f"{shown_entry(source)} was begun {STARTS} times in vain, the last time: {why}")
 
     def _save_once(self, source: str, stem: str, budget: Budget) -> SavedFile:
         download = _Inline(source) if is_inline(source) else Download(self.session, source, budget)
@@ -117,20 +113,21 @@ class FileSaver:
     def _store(
         self, body: Iterator[bytes], name: str, total: int | None, source: str, content_type: str
     ) -> tuple[int, str]:
-        progress, size = Progress(self.log, name), 0
-        with self.store.writing(name, content_type) as file, Sha256() as sha256:
+        progress, size, sha256 = Progress(self.log, name), 0, hashlib.sha256()
+        with self.store.writing(name, content_type) as file:
             for chunk in body:
                 size += len(chunk)
                 self._check_size(size, source)
                 sha256.update(chunk)
                 file.write(chunk)
                 progress.update(size, total)
-            return size, sha256.hexdigest()
+        return size, sha256.hexdigest()
 
     def _check_size(self, size: int, source: str) -> None:
         if size > self.max_file_size:
             raise FileTooLargeError(
-                f"{shown(source)} has more than the {readable(self.max_file_size)} that max_file_size allows"
+                f"{shown_entry(source)} has more than the {readable(self.max_file_size)} that max_file_size "
+                "allows"
             )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import (
     DestinationExistsError,
@@ -31,7 +31,6 @@ from airflow_provider_modelslab.saving.store import Store
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
-_STARTS = 5
 _NEXT: dict[type[Exception], str] = {
     UnsafeUrlError: "Nothing was requested from there.",
     ExpiredUrlError: "ModelsLab keeps results for a limited time: submit it again, and save it sooner.",
@@ -79,16 +78,17 @@ class _Saving:
     log: logging.Logger
 
     def run(self) -> dict[str, Any]:
-        standing = self._of_store(self._standing)
-        if standing is not None:
+        files: list[SavedFile] | None = self._of_store(self._standing)
+        if files is not None:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
-            return self._summary(standing)
-        files = self._transfer()
-        content = manifest.build(self.result, files)
-        self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
-        for name in (*(file.name for file in files), manifest.NAME):
-            self.store.report(name)
-        return self._summary(files)
+        else:
+            files = self._transfer()
+            content = manifest.build(self.result, files)
+            self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
+            for name in (*(file.name for file in files), manifest.NAME):
+                self.store.report(name)
+        self._of_store(self.store.tidy)
+        return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 
     def _standing(self) -> list[SavedFile] | None:
         """Return what stands whole already, or clear the way: no manifest stands beside half a result."""
@@ -107,36 +107,7 @@ class _Saving:
         self.store.remove(manifest.NAME)
         return None
 
-    def _summary(self, files: Sequence[SavedFile]) -> dict[str, Any]:
-        return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
-
     def _transfer(self) -> list[SavedFile]:
-        """Save all files, so that what stands is what is returned.
-
-        Another task may save the same result meanwhile. Its files are the same as a rule, and whichever
-        stand will do. Where they differ, some of its and some of these may stand, and no manifest be true.
-        """
-        for _ in range(_STARTS):
-            tasks = self._transfer_once()
-            mixed = self._of_store(lambda: self._withdraw_another(_saved(tasks)))  # noqa: B023 - called now
-            files = _results(tasks)
-            if not mixed:
-                return files
-            self.log.info("Another task saved other files of request %s; saving it again", self.result.id)
-        raise ModelsLabError(
-            f"Request {self.result.id} was saved {_STARTS} times, and each time other tasks put different "
-            f"files into {self.store.uri('')} meanwhile. Let one task save it, or run this one again."
-        )
-
-    def _withdraw_another(self, files: Sequence[SavedFile]) -> bool:
-        """Remove the manifest of another task if it contradicts what was saved here; say whether it did."""
-        found = self.store.read(manifest.NAME)
-        if found is None or manifest.names_all(found, files):
-            return False
-        self.store.remove(manifest.NAME)
-        return True
-
-    def _transfer_once(self) -> list[Future[SavedFile]]:
         """Save all files, several at a time; the first failure ends the others."""
         from airflow_provider_modelslab.saving.guard import GuardedSession
         from airflow_provider_modelslab.saving.one_file import FileSaver
@@ -154,7 +125,7 @@ class _Saving:
             finally:  # also when the task is ended from outside
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-        return tasks
+        return _results(tasks)
 
     def _save_one(self, saver: Any, at: int, stem: str, stop: Event) -> SavedFile:
         budget = Budget(self.options.timeout, self.options.url_patience, stop, self.log)
@@ -164,32 +135,26 @@ class _Saving:
             dict.fromkeys(filter(None, (self.result.output[at], *self.result.proxy_links[at : at + 1])))
         )
         try:
-            saved: SavedFile = saver.save(what, stem, sources, budget)
+            saved: SavedFile = self._of_store(lambda: saver.save(what, stem, sources, budget))
         except DownloadError as error:
             raise _explained(what, error, budget).knowing(request_id=self.result.id) from error
-        except (ModelsLabError, StoppedError):
-            raise
-        except Exception as error:
-            self._store_failed(error)
         self.log.info("Saved %s (%d bytes, %s)", saved.uri, saved.size, saved.content_type)
         return saved
 
     def _of_store(self, act: Callable[[], Any]) -> Any:
+        """Do what uses the store; whatever its library raises is told as the store's failure."""
         try:
             return act()
-        except ModelsLabError:
+        except (ModelsLabError, StoppedError):
             raise
         except Exception as error:
-            self._store_failed(error)
-
-    def _store_failed(self, error: Exception) -> NoReturn:
-        unnamed = without_connection(self.store.uri("").removesuffix(f"{folder_name(self.result.id)}/"))
-        raise ModelsLabError(
-            f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
-            f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task again."
-            + (f" {unnamed}" if unnamed else ""),
-            request_id=self.result.id,
-        ) from error
+            unnamed = without_connection(self.store.uri("").removesuffix(f"{folder_name(self.result.id)}/"))
+            raise ModelsLabError(
+                f"Request {self.result.id}: {self.store.uri('')} could not be read or written: "
+                f"{describe_failure(error)}. Nothing partial was left; see to the store and run the task "
+                f"again. {unnamed}".rstrip(),
+                request_id=self.result.id,
+            ) from error
 
 
 def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError:
@@ -198,10 +163,6 @@ def _explained(what: str, error: DownloadError, budget: Budget) -> DownloadError
     tries = f" ({budget.tries} {'try' if budget.tries == 1 else 'tries'} in {budget.elapsed:.3g} s)"
     tried = tries if budget.tries and not isinstance(error, (FileTooLargeError, UnsafeUrlError)) else ""
     return error.reworded(f"{what}: {str(error).rstrip('.')}{tried}. {hint}")
-
-
-def _saved(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:
-    return [task.result() for task in tasks if not task.cancelled() and not task.exception()]
 
 
 def _results(tasks: Sequence[Future[SavedFile]]) -> list[SavedFile]:

@@ -9,25 +9,21 @@ from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, cast
 
-from airflow_provider_modelslab.saving.writers import (
-    LocalWriter,
-    OvertakenError,
-    RenamingWriter,
-    UploadWriter,
-    Writer,
-)
+from airflow_provider_modelslab.saving.writers import RenamingWriter, UploadWriter, Writer, is_part
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
 log = logging.getLogger(__name__)
 
-_LOCAL = {"", "file", "local"}
-_AZURE = {"abfs", "abfss", "az", "adl"}
-_GOOGLE = {"gs", "gcs"}
-_UPLOADING = {"s3", "s3a", "s3n", *_GOOGLE, *_AZURE}
+#: The schemes of object stores, with the extra of this package that has what each needs.
+OBJECT_STORES = {
+    **dict.fromkeys(("s3", "s3a", "s3n"), "s3"),
+    **dict.fromkeys(("gs", "gcs"), "gcs"),
+    **dict.fromkeys(("abfs", "abfss", "az", "adl"), "abfs"),
+}
+_LOCAL = ("", "file", "local")
 _PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
-_TRIES = 5
 
 
 class Store:
@@ -42,10 +38,13 @@ class Store:
         self._uri = str(folder).rstrip("/")
         self._fs = folder.fs
         self._path = str(folder.path).rstrip("/")
-        self._protocol = str(folder.protocol or "")
+        scheme = str(folder.protocol or "")
+        self._kind = OBJECT_STORES.get(scheme)
+        # Where renaming fails on a local disk, fsspec's way of moving copies to the final name.
+        self._rename = os.replace if scheme in _LOCAL else self._fs.mv
         self._largest = largest
         self._turn = BoundedSemaphore(_PARTS_AT_ONCE)
-        if self._protocol in _AZURE:
+        if self._kind == "abfs":
             _quieten_azure()
 
     def uri(self, name: str) -> str:
@@ -58,7 +57,6 @@ class Store:
 
         :param name: its name
         :param content_type: what the store is to say that it is, where it keeps that
-        :raises OvertakenError: if another task completed the same file first, and it has to be begun again
         """
         writer = self._writer(f"{self._path}/{name}", content_type)
         try:
@@ -70,30 +68,22 @@ class Store:
             raise
 
     def _writer(self, path: str, content_type: str | None) -> Writer:
-        if self._protocol in _LOCAL:
-            return LocalWriter(path)
-        if self._protocol in _UPLOADING:
+        if self._kind:
             return UploadWriter(self._fs, path, self._largest, self._turn, self._typed(content_type))
-        return RenamingWriter(self._fs, path)
+        return RenamingWriter(self._fs, path, self._rename)
 
     def _typed(self, content_type: str | None) -> dict[str, Any]:
         """Return the arguments that tell the store's library what a file is."""
         if content_type is None:
             return {}
-        if self._protocol in _AZURE:
+        if self._kind == "abfs":
             return {"content_settings": {"content_type": content_type}}
-        return {"content_type" if self._protocol in _GOOGLE else "ContentType": content_type}
+        return {"content_type" if self._kind == "gcs" else "ContentType": content_type}
 
     def write(self, name: str, data: bytes, content_type: str | None = None) -> None:
         """Write a small file; the parameters are those of ``writing``."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self.writing(name, content_type) as writer:
-                    writer.write(data)
-                return
-            except OvertakenError:  # noqa: PERF203 - each turn is an upload
-                if not tries_left:
-                    raise
+        with self.writing(name, content_type) as writer:
+            writer.write(data)
 
     def read(self, name: str) -> bytes | None:
         """Return a small file's bytes; None if it is not there."""
@@ -115,6 +105,17 @@ class Store:
         """Remove a file, if it is there."""
         with suppress(FileNotFoundError):
             self._fs.rm_file(f"{self._path}/{name}")
+
+    def tidy(self) -> None:
+        """Remove what killed tasks left; call it where all files stand, since running tasks lose theirs."""
+        if self._kind:
+            return
+        self._fs.invalidate_cache(self._path)
+        with suppress(FileNotFoundError):  # fsspec before 2025 misses what vanishes while it lists
+            for path in self._fs.ls(self._path, detail=False):
+                name = path.rpartition("/")[2]
+                if is_part(name):
+                    self.remove(name)
 
     def report(self, name: str) -> None:
         """Tell Airflow's lineage collector that a file was written; its trouble is not the task's."""

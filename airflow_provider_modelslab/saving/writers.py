@@ -1,4 +1,4 @@
-"""Three ways to write a file so that nothing stands under its name until all of it does.
+"""Two ways to write a file so that nothing stands under its name until all of it does.
 
 The trap they avoid: leaving ``with path.open("wb")`` by an exception closes the file, and closing an
 object store's file uploads what was written so far, under its final name.
@@ -6,13 +6,11 @@ object store's file uploads what was written so far, under its final name.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from contextlib import suppress
+import re
+import uuid
+from collections.abc import Callable, Mapping
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
-
-from airflow_provider_modelslab.saving import parts
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
@@ -20,10 +18,7 @@ if TYPE_CHECKING:
 MIB = 2**20
 PART = 5 * MIB  # the least that S3 takes; each part is in memory about three times while it is sent
 _MOST_PARTS = 9000  # S3 allows 10000
-
-
-class OvertakenError(Exception):
-    """Another task completed the same file, and so the store dropped what had been sent of this one."""
+_PART_NAME = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
 
 class Writer(Protocol):
@@ -37,31 +32,6 @@ class Writer(Protocol):
 
     def discard(self) -> None:
         """Throw away what was written; nothing appears."""
-
-
-class LocalWriter:
-    """Writes beside the final name, on the same file system, and renames."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        descriptor, self._part = parts.create(path)
-        self._file = open(descriptor, "wb", buffering=0)  # noqa: SIM115 - outlives this call
-
-    def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
-
-    def commit(self) -> None:
-        # Closing tells of late errors on network file systems; closing a copy keeps the part's lock.
-        os.close(os.dup(self._file.fileno()))
-        os.replace(self._part, self._path)
-        self._file.close()
-
-    def discard(self) -> None:
-        with suppress(FileNotFoundError):
-            os.remove(self._part)
-        self._file.close()
 
 
 class UploadWriter:
@@ -109,11 +79,16 @@ class UploadWriter:
         try:
             self._file.close()  # at most one part, and out of turn: small files need not queue
         except Exception as error:
-            if "InvalidBlockList" in str(error):  # Azure's word for it
-                raise OvertakenError from error
-            raise
+            if "InvalidBlockList" not in str(error) or not self._stands():
+                raise
         if "content_settings" in self._options and not hasattr(self._file, "_content_settings"):
             self._set_content_settings()
+
+    def _stands(self) -> bool:
+        """Say whether another task has completed this file, at which Azure drops what was sent of it here."""
+        fs, path = self._file.fs, self._file.path
+        fs.invalidate_cache(path.rpartition("/")[0])
+        return bool(fs.size(path) == self._file.tell())
 
     def _set_content_settings(self) -> None:
         """Take one more request for what adlfs before 2026.8 ignores where a file is opened."""
@@ -131,24 +106,41 @@ class UploadWriter:
 
 
 class RenamingWriter:
-    """Writes under a hidden name and renames: for any other file system of fsspec's."""
+    """Writes under a hidden name beside the final one, and renames: for local disks and whatever else.
 
-    def __init__(self, fs: AbstractFileSystem, path: str) -> None:
+    :param fs: the file system
+    :param path: the final name
+    :param rename: puts a file in the place of another one
+    """
+
+    def __init__(self, fs: AbstractFileSystem, path: str, rename: Callable[[str, str], object]) -> None:
         self._fs = fs
         self._path = path
-        self._part = parts.name(path)
-        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        self._rename = rename
+        folder, _, name = path.rpartition("/")
+        self._part = f"{folder}/.{name}.{uuid.uuid4().hex[:12]}.part"
+        fs.makedirs(folder, exist_ok=True)
         self._file: Any = fs.open(self._part, "wb")
 
     def write(self, data: bytes) -> None:
         self._file.write(data)
 
     def commit(self) -> None:
-        self._file.close()
-        self._fs.mv(self._part, self._path)
+        self._file.close()  # which tells of late errors on network file systems
+        try:
+            self._rename(self._part, self._path)
+        except FileNotFoundError:
+            if not self._fs.exists(self._path):
+                raise
+            # Else another task has saved all of the same meanwhile, and tidied up.
 
     def discard(self) -> None:
-        with suppress(Exception):
+        try:
             self._file.close()
-        with suppress(FileNotFoundError):
+        finally:
             self._fs.rm_file(self._part)
+
+
+def is_part(name: str) -> bool:
+    """Say whether a hidden name is one that files are written under here."""
+    return _PART_NAME.fullmatch(name) is not None

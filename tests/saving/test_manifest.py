@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving.manifest import SavedFile, build, names_all, read, stands
+from airflow_provider_modelslab.saving.manifest import SavedFile, build, read, stands
 
 RESULT = FaceSwapResult(
     "263",
@@ -93,20 +93,3 @@ def test_everything_stands_only_where_every_size_is_right() -> None:
     assert stands(FILES, {"a.jpg": 3, "output-2.png": 4}.get)
     assert not stands(FILES, {"a.jpg": 3, "output-2.png": 5}.get)
     assert not stands(FILES, {"a.jpg": 3}.get)
-
-
-def test_a_manifest_that_names_the_same_content_contradicts_no_file() -> None:
-    found = build(RESULT, FILES)
-    assert names_all(found, FILES)
-    assert names_all(found, FILES[:1])
-    assert names_all(found, [])
-
-
-@pytest.mark.parametrize("change", [{"sha256": "cc"}, {"name": "b.jpg"}])
-def test_a_manifest_that_names_another_content_or_not_the_file_contradicts_it(change: dict[str, Any]) -> None:
-    assert not names_all(build(RESULT, FILES), [replace(FILES[0], **change), FILES[1]])
-
-
-@pytest.mark.parametrize("data", [b"", b"{", b"{}", b"[]", b"null", b'{"files": 3}', b'{"files": [{}]}'])
-def test_what_is_no_manifest_contradicts_every_file(data: bytes) -> None:
-    assert not names_all(data, FILES)

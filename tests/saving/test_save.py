@@ -175,12 +175,12 @@ def test_a_result_without_files_has_a_manifest_only(tmp_path: Path) -> None:
 def test_a_store_that_fails_is_named_and_leaves_nothing(
     standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from airflow_provider_modelslab.saving.writers import LocalWriter
+    from airflow_provider_modelslab.saving.writers import RenamingWriter
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(LocalWriter, "write", full)
+    monkeypatch.setattr(RenamingWriter, "write", full)
     job = standin.add_job()
     with pytest.raises(ModelsLabError, match=rf"Request {job}: file://.*No space left"):
         save(result_of(standin, job), tmp_path)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.exceptions import ExpiredUrlError, ModelsLabError
-from tests.running.processes import wait_until
-from tests.saving.helpers import content, result_of, save, tree
+from tests.saving.helpers import content, tree
 from tests.saving.saver_process import all_at_once, savers
 from tests.saving.servers import unique_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -76,54 +72,3 @@ def assert_whole(files: Files, job: Any) -> None:
     }
     found = {name: sha256(data).hexdigest() for name, data in files.items()}
     assert found == {**named, f"{job}/manifest.json": found[f"{job}/manifest.json"]}
-
-
-def save_slowly_and_quickly(standin: StandIn, folder: Path) -> tuple[Any, Any, Future[Any]]:
-    """Let a quick task replace a slow one's first file by another version, before the slow one ends."""
-    job = standin.add_job(files=["jpg", "png"])
-    standin.fault("file", name=f"{job}-1.png", delay=1.0)
-    standin.fault("file", name=f"{job}-0.jpg", skip=1, replaced=True, times="always")
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(save, result_of(standin, job), folder)
-        wait_until((folder / str(job) / f"{job}-0.jpg").exists, 10, "the slow task's first file")
-        quick = save(result_of(standin, job), folder)
-        assert not slow.done()
-    return job, quick, slow
-
-
-def test_tasks_that_are_served_different_versions_leave_a_set_of_one(
-    standin: StandIn, tmp_path: Path
-) -> None:
-    job, quick, slow = save_slowly_and_quickly(standin, tmp_path)
-    assert slow.result()["files"][0]["sha256"] != quick["files"][0]["sha256"]
-    assert_whole({name: (tmp_path / name).read_bytes() for name in tree(tmp_path)}, job)
-
-
-def test_a_task_that_others_do_not_let_finish_gives_up_and_leaves_no_manifest(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from airflow_provider_modelslab.saving import save as module
-
-    monkeypatch.setattr(module, "_STARTS", 1)
-    job, _, slow = save_slowly_and_quickly(standin, tmp_path)
-    with pytest.raises(ModelsLabError, match=rf"Request {job}.*Let one task save it"):
-        slow.result()
-    assert tree(tmp_path) == [f"{job}/{job}-0.jpg", f"{job}/{job}-1.png"]
-
-
-def test_a_task_that_fails_leaves_no_manifest_beside_a_file_that_it_replaced(
-    standin: StandIn, tmp_path: Path
-) -> None:
-    """The other task completes before this one replaces a file by a newer version and fails at the next."""
-    job = standin.add_job(files=["jpg", "png"])
-    standin.fault("file", name=f"{job}-0.jpg", delay=1.0, replaced=True)
-    standin.fault("file", name=f"{job}-1.png", delay=1.5, status=410)
-    result = result_of(standin, job, proxy_links=())
-    with ThreadPoolExecutor(1) as pool:
-        failing = pool.submit(save, result, tmp_path)
-        wait_until(lambda: len(standin.requests("file")) == 2, 10, "the first requests")
-        save(result, tmp_path)
-        assert (tmp_path / str(job) / "manifest.json").exists()
-        with pytest.raises(ExpiredUrlError):
-            failing.result()
-    assert tree(tmp_path) == [f"{job}/{job}-0.jpg", f"{job}/{job}-1.png"]

@@ -117,12 +117,7 @@ def test_a_bucket_that_is_gone_by_now_is_a_clear_error(standin: StandIn, bucket:
         save(result_of(standin, job), path)
 
 
-def test_tasks_that_save_the_same_at_once_leave_one_whole_set(
-    standin: StandIn, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from airflow_provider_modelslab.saving import one_file
-
-    monkeypatch.setattr(one_file, "STARTS", 5)
+def test_tasks_that_save_the_same_at_once_leave_one_whole_set(standin: StandIn, bucket: Bucket) -> None:
     job = standin.add_job(files=["mp4:12000000", "jpg"])
     result = result_of(standin, job)
     with ThreadPoolExecutor(3) as pool:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
+from contextlib import nullcontext
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_provider_modelslab.saving import writers
 from airflow_provider_modelslab.saving.destination import as_path
 from airflow_provider_modelslab.saving.store import Store
-from airflow_provider_modelslab.saving.writers import RenamingWriter
+from airflow_provider_modelslab.saving.writers import RenamingWriter, is_part
 from tests.saving.helpers import tree
+from tests.saving.servers import unique_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.saving.buckets import Bucket, S3Bucket
+    from tests.saving.servers import Maker
 
 MIB = 2**20
 
@@ -90,6 +97,20 @@ def test_a_failure_leaves_nothing_in_a_bucket(bucket: Bucket, size: int) -> None
     assert bucket.unfinished_uploads() == []
 
 
+@pytest.mark.parametrize("size", [9 * MIB, 8 * MIB])
+def test_an_upload_that_another_overtakes_is_done_where_the_same_stands(
+    azure_server: Maker, size: int
+) -> None:
+    """Azure drops the blocks of one upload when another one of the same file is completed."""
+    bucket = azure_server(unique_name())
+    store = Store(as_path(bucket.uri))
+    told = nullcontext() if size == 9 * MIB else pytest.raises(Exception, match="InvalidBlockList")
+    with told, store.writing("a.mp4") as slow:
+        slow.write(bytes(9 * MIB))
+        write(store, "a.mp4", bytes(size))
+    assert bucket.sizes() == {"a.mp4": size}
+
+
 def test_parts_are_of_equal_size_whatever_the_chunks(s3_bucket: S3Bucket) -> None:
     data = os.urandom(20 * MIB)
     pieces = [data[at : at + 3_000_001] for at in range(0, len(data), 3_000_001)]
@@ -112,17 +133,84 @@ def test_parts_grow_with_the_largest_file_that_is_allowed(monkeypatch: pytest.Mo
     assert fs.block_size % 2**18 == 0  # as Google wants it
 
 
-def test_any_other_file_system_is_written_under_a_hidden_name_first() -> None:
-    from fsspec.implementations.memory import MemoryFileSystem
+@pytest.fixture(params=["local", "memory"])
+def renaming(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], RenamingWriter]:
+    """Makes writers on a file system where what is whole is renamed; they know it as `_fs`."""
+    if request.param == "local":
+        return lambda name: RenamingWriter(LocalFileSystem(), f"{tmp_path}/{name}", os.replace)
+    fs, folder = MemoryFileSystem(), f"/{unique_name()}"
+    return lambda name: RenamingWriter(fs, f"{folder}/{name}", fs.mv)
 
-    fs = MemoryFileSystem()
-    writer = RenamingWriter(fs, "/renaming/a.jpg")
+
+def standing(writer: RenamingWriter) -> dict[str, bytes]:
+    """All that stands beside what a writer writes."""
+    folder = writer._path.rpartition("/")[0]
+    return {path.rpartition("/")[2]: writer._fs.cat(path) for path in writer._fs.find(folder)}
+
+
+def test_a_file_is_written_under_a_hidden_name_first(renaming: Callable[[str], RenamingWriter]) -> None:
+    writer = renaming("a.jpg")
     writer.write(b"abc")
-    assert not fs.exists("/renaming/a.jpg")
+    (name,) = standing(writer)
+    assert name.startswith(".a.jpg.")
+    assert is_part(name)
     writer.commit()
-    assert fs.cat("/renaming/a.jpg") == b"abc"
-    assert [each.rpartition("/")[2] for each in fs.find("/renaming")] == ["a.jpg"]
-    failed = RenamingWriter(fs, "/renaming/b.jpg")
-    failed.write(b"abc")
+    assert standing(writer) == {"a.jpg": b"abc"}
+    failed = renaming("a.jpg")
+    failed.write(b"def")
     failed.discard()
-    assert [each.rpartition("/")[2] for each in fs.find("/renaming")] == ["a.jpg"]
+    assert standing(writer) == {"a.jpg": b"abc"}
+
+
+def test_writers_of_the_same_file_do_not_disturb_each_other(
+    renaming: Callable[[str], RenamingWriter],
+) -> None:
+    first, second = renaming("a.jpg"), renaming("a.jpg")
+    first.write(b"first")
+    second.write(b"second")
+    second.commit()
+    assert standing(first)["a.jpg"] == b"second"
+    first.commit()
+    assert standing(first) == {"a.jpg": b"first"}
+
+
+def test_a_part_that_is_tidied_up_where_its_file_stands_is_no_loss(
+    renaming: Callable[[str], RenamingWriter],
+) -> None:
+    slow, quick = renaming("a.jpg"), renaming("a.jpg")
+    for writer in (slow, quick):
+        writer.write(b"abc")
+    quick.commit()
+    slow._fs.rm_file(slow._part)
+    slow.commit()
+    assert standing(slow) == {"a.jpg": b"abc"}
+
+
+def test_a_part_that_vanishes_where_no_file_stands_is_an_error(
+    renaming: Callable[[str], RenamingWriter],
+) -> None:
+    writer = renaming("a.jpg")
+    writer._fs.rm_file(writer._part)
+    with pytest.raises(FileNotFoundError):
+        writer.commit()
+
+
+def test_a_disk_that_is_full_when_a_file_is_closed_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    store, open_before = Store(as_path(tmp_path)), os.listdir("/proc/self/fd")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MIB, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write(store, "a.jpg", bytes(MIB), b"few enough to wait in a buffer")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert tree(tmp_path) == []
+    assert os.listdir("/proc/self/fd") == open_before
+
+
+def test_a_local_file_is_never_copied_to_its_name(tmp_path: Path) -> None:
+    """Where a file cannot be renamed, as over a folder, that is an error."""
+    (tmp_path / "a.jpg").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write(Store(as_path(tmp_path)), "a.jpg", b"abc")
+    assert tree(tmp_path) == []
