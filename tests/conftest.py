@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -96,6 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("airflow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(AIRFLOW_TIMEOUT))
+
+
+def pytest_collection_finish() -> None:
+    """Keep all that is imported by now out of garbage collections, each of which looks through Airflow."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
