@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+
+from tests import ROOT
 
 if TYPE_CHECKING:
     import ssl
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from tests.standin import StandIn
 
 AIRFLOW_TIMEOUT = 400
+BYTECODE = ROOT / ".venv" / "bytecode"
 #: What takes long and is about sockets, bytes and tools, not about Airflow: once on the checkout is enough.
 THOROUGH = (
     "tests/faults/",
@@ -40,6 +44,17 @@ UNIT_SETTINGS = {
 }
 
 
+def keep_bytecode_apart() -> None:
+    """Where none is to stand beside the sources, keep it in `.venv`: to compile Airflow takes seconds.
+
+    In the environment too: otherwise each process that the tests start would compile it anew.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+
+
 def leave_alone_what_is_the_person_s() -> Path:
     """Forget the Airflow settings of the person running the tests, and point Airflow at an empty home."""
     for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "AIRFLOW__"))]:
@@ -50,11 +65,14 @@ def leave_alone_what_is_the_person_s() -> Path:
 
 
 # Now: the conftest of a folder may import Airflow before any hook runs.
+keep_bytecode_apart()
 HOME = leave_alone_what_is_the_person_s()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """See to it that fixtures end what they started and that nothing is left, and set up hypothesis."""
+    from hypothesis import HealthCheck, settings  # late, for its bytecode to be kept
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs do not heed it
     config.add_cleanup(lambda: shutil.rmtree(HOME, ignore_errors=True))
@@ -79,6 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("airflow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(AIRFLOW_TIMEOUT))
+
+
+def pytest_collection_finish() -> None:
+    """Keep all that is imported by now out of garbage collections, each of which looks through Airflow."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

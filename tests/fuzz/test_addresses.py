@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fuzz import properties, strategies
@@ -19,13 +19,11 @@ wrapped = st.tuples(st.sampled_from([0xFFFF << 32, 0x64FF9B << 96]), four_bytes)
 )
 
 
-@settings(max_examples=300)
 @given(four_bytes.map(IPv4Address) | wrapped.map(IPv6Address) | st.ip_addresses())
 def test_an_address_that_is_let_through_is_public(ip: IPv4Address | IPv6Address) -> None:
     properties.check_ip(ip)
 
 
-@settings(max_examples=300)
 @example("https://h\\@127.0.0.1/", False)
 @example("https:/\t/u:p@h/", False)
 @given(strategies.urls, st.booleans())
@@ -33,7 +31,6 @@ def test_a_url_is_refused_or_asked_for_without_its_password(url: str, allow_priv
     properties.check_url(url, allow_private=allow_private)
 
 
-@settings(max_examples=300)
 @given(strategies.urls)
 def test_no_token_of_a_url_is_shown(url: str) -> None:
     properties.check_shown(url)
@@ -42,7 +39,6 @@ def test_no_token_of_a_url_is_shown(url: str) -> None:
 _written = st.text('aäZ09 %2F[]{}|\\^`"<>+=&;?#/:@.~\u3000\u00ad', max_size=40).map("https://h/{}".format)
 
 
-@settings(max_examples=300)
 @example("https://h/%%2520?%")
 @example("https://\u212a/x")
 @given(strategies.urls | _written)

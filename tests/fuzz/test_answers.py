@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airflow_provider_modelslab.client.calls import Lost
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.thorough
 statuses = st.integers(100, 599)
 
 
-@settings(max_examples=300)
 @example(200, {}, b'{"output": "x", "meta": {"text": "\\ud800 \\u0000"}}')
 @example(200, {}, b'{"output": "https://h/\\ud800", "meta": {"seed": NaN, "low": -Infinity}}')
 @example(200, {}, b'{"status": "processing", "eta": 1e300}')
@@ -39,7 +38,6 @@ sentences = st.fixed_dictionaries(
 ).map(lambda body: json.dumps(body).encode())
 
 
-@settings(max_examples=300)
 @given(statuses, strategies.headers, sentences)
 def test_whatever_sentences_an_error_has_each_kind_of_evidence_counts_for_what_it_is(
     status: int, headers: dict[str, str], body: bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz import properties, targets
@@ -15,7 +15,6 @@ sizes = st.lists(st.integers(0, 5000), max_size=8)
 spliced = st.tuples(st.sampled_from(SEEDS), st.integers(0, 1500), st.binary(max_size=40), st.integers(0, 40))
 
 
-@settings(max_examples=300)
 @given(spliced, sizes)
 def test_a_damaged_file_is_judged_alike_in_any_pieces(
     parts: tuple[bytes, int, bytes, int], pieces: list[int]
@@ -24,7 +23,6 @@ def test_a_damaged_file_is_judged_alike_in_any_pieces(
     properties.check_completeness(seed[:at] + other + seed[at + lost :], pieces)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(SEEDS), st.binary(max_size=6000), sizes)
 def test_any_bytes_behind_a_beginning_are_judged_alike(seed: bytes, behind: bytes, pieces: list[int]) -> None:
     properties.check_completeness(seed[:20] + behind, pieces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fuzz import properties, strategies
@@ -11,7 +11,6 @@ from tests.fuzz import properties, strategies
 pytestmark = pytest.mark.thorough
 
 
-@settings(max_examples=300)
 @given(st.lists(strategies.urls, max_size=12))
 def test_every_file_has_a_name_of_its_own_in_its_folder(urls: list[str]) -> None:
     properties.check_names(urls)
@@ -22,7 +21,6 @@ def test_names_that_are_made_to_collide_do_not(names: list[str]) -> None:
     properties.check_names([f"https://h/{name}.jpg" for name in names])
 
 
-@settings(max_examples=300)
 @example("..")
 @example("a/../b")
 @given(strategies.any_text | st.text("aZ09._~-/\\%\n\0", max_size=140))
@@ -30,7 +28,6 @@ def test_an_id_is_refused_or_one_segment_of_a_path(text: str) -> None:
     properties.check_id(text)
 
 
-@settings(max_examples=300)
 @given(st.integers() | st.floats() | st.decimals() | st.fractions() | st.booleans())
 def test_a_number_is_refused_or_the_id_that_it_says(value: object) -> None:
     properties.check_number(value)

@@ -112,7 +112,7 @@ def test_a_short_secret_would_be_found_in_innocent_words() -> None:
 )
 @pytest.mark.parametrize("end", ["", "x"])
 def test_no_text_holds_the_search_up(key: str, end: str) -> None:
-    hostile = ["\\" * 200_000, "%25" * 100_000, "&#0000000" * 30_000, key[:-1] * 10_000, "&amp;" * 50_000]
+    hostile = ["\\" * 100_000, "%25" * 50_000, "&#0000000" * 15_000, key[:-1] * 5_000, "&amp;" * 25_000]
     for text in hostile:
         assert key not in without_secret({"message": text + end}, key)["message"]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ORDERS = ("skip", "overwrite", "overwrite")
 KINDS = ("jpg", "png", "gif", "webp")
-ROUNDS = {"local": 20, "s3": 3}
+ROUNDS = {"local": 10, "s3": 3}
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,7 @@ def test_a_download_in_endless_trouble_does_not_fill_the_log(
     standin: StandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     job = standin.add_job()
-    standin.fault("download", status=503, times=40)
+    standin.fault("download", status=503, times=25)
     save(result_of(standin, job), tmp_path, url_patience=30)
     assert len([each for each in caplog.records if each.levelno == logging.WARNING]) == 20
 
