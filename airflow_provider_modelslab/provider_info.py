@@ -33,7 +33,7 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["service"],
             }
         ],
-        "hooks": [_modules("hooks.modelslab")],
+        "hooks": [_modules("hooks.connected", "hooks.modelslab")],
         "operators": [_modules("operators.face_swap")],
         "sensors": [_modules("sensors.face_swap")],
         "triggers": [_modules("triggers.face_swap", "triggers.queue_room")],
