@@ -4,7 +4,7 @@ nox                                     lint, types, build
 nox -s tests-3.13 -- -k one_test        the tests on the checkout, on the newest Airflow
 nox -s "cells(3.0/3.10)"                a cell: the wheel on Airflow 3.0 and Python 3.10
 nox -t ends                             each Airflow line on its oldest and its newest Python that are here
-nox -s python -- -m tests.kills         any module, with what kills, leaks, fuzz and benchmarks need
+nox -s python -- -m tests.stress.kills         any module, with what kills, leaks, fuzz and benchmarks need
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=ONE)
 def python(session: nox.Session) -> None:
-    """Python with all that kills, leaks, fuzz and benchmarks need: `nox -s python -- -m tests.kills`."""
+    """Python with all that stress and benchmarks need: `nox -s python -- -m tests.stress.kills`."""
     install(session, *CHECKOUT, *airflow(NEWEST, "test", "kills", "fuzz", "bench"))
     session.run("python", *session.posargs, interrupt_timeout=END, terminate_timeout=END)
 

@@ -25,9 +25,15 @@ from airflow_provider_modelslab.exceptions import (
     SubscriptionRequiredError,
 )
 from airflow_provider_modelslab.protocol.fields import sentence
-from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.submission import Declined, Unknown
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+from airflow_provider_modelslab.protocol.outcome import (
+    JobFailed,
+    RateLimited,
+    Refusal,
+    Refused,
+    TransientFailure,
+)
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
+from airflow_provider_modelslab.protocol.submit_answer import Declined, Unknown
 
 _REFUSALS: dict[Refusal, tuple[type[ModelsLabError], str]] = {
     Refusal.KEY: (
@@ -82,12 +88,12 @@ _ENDINGS: dict[EndingKind, tuple[type[ModelsLabError], str, str]] = {
     ),
 }
 _SUBMISSIONS: dict[type, tuple[type[ModelsLabError], str, str]] = {
-    SlowDown: (
+    RateLimited: (
         QueueFullError,
         "no room in the account's queue until the deadline",
         "Nothing was queued: {again}, or give it a longer queue_timeout.",
     ),
-    TryAgain: (
+    TransientFailure: (
         ModelsLabUnavailableError,
         "the API could not be asked",
         "Nothing was queued. If it lasts, check host and api_path of {connection}, and the way there.",
@@ -117,7 +123,7 @@ _NO_ROUTE = "nothing answers at the api_path"
 
 
 @dataclass(frozen=True)
-class Asker:
+class Caller:
     """Who asked the API, and is to be told what to do.
 
     :param conn_id: id of the Airflow connection
@@ -134,10 +140,10 @@ class Asker:
         return advice.format(connection=connection, again=again)
 
 
-SOMEBODY = Asker()
+ANY_CALLER = Caller()
 
 
-def error_of(request_id: str, ending: Ending, asker: Asker = SOMEBODY) -> ModelsLabError:
+def error_of(request_id: str, ending: Ending, caller: Caller = ANY_CALLER) -> ModelsLabError:
     """Return the exception for a wait that ended without a result.
 
     :param request_id: the request
@@ -146,15 +152,15 @@ def error_of(request_id: str, ending: Ending, asker: Asker = SOMEBODY) -> Models
     """
     cls, what, advice = _explain(ending)
     return cls(
-        f"Face swap request {request_id}: {what}: {sentence(ending.message)} {asker.told(advice)}",
+        f"Face swap request {request_id}: {what}: {sentence(ending.message)} {caller.told(advice)}",
         request_id=request_id,
-        conn_id=asker.conn_id,
+        conn_id=caller.conn_id,
         api_message=ending.api_message,
         http_status=ending.http_status,
     )
 
 
-def error_of_many(endings: Mapping[str, Ending], total: int, asker: Asker = SOMEBODY) -> ModelsLabError:
+def error_of_many(endings: Mapping[str, Ending], total: int, caller: Caller = ANY_CALLER) -> ModelsLabError:
     """Return the one exception for waits of which some ended without a result.
 
     :param endings: the bad endings by request id
@@ -162,24 +168,24 @@ def error_of_many(endings: Mapping[str, Ending], total: int, asker: Asker = SOME
     :param asker: who asked
     """
     if total == 1:
-        return error_of(*next(iter(endings.items())), asker)
+        return error_of(*next(iter(endings.items())), caller)
     gravest_id = min(endings, key=lambda request_id: _GRAVEST_FIRST.index(endings[request_id].kind))
-    gravest = error_of(gravest_id, endings[gravest_id], asker)
-    advice = asker.told(_explain(endings[gravest_id])[2])
+    most_severe = error_of(gravest_id, endings[gravest_id], caller)
+    advice = caller.told(_explain(endings[gravest_id])[2])
     listed = [
         f"{request_id} ({_explain(ending)[1]}: {ending.message or 'no message'})"
         for request_id, ending in list(endings.items())[:_MOST_LISTED]
     ]
     more = f" and {len(endings) - _MOST_LISTED} more" if len(endings) > _MOST_LISTED else ""
-    return gravest.reworded(
+    return most_severe.with_text(
         f"{len(endings)} of {total} face swap requests have no result: {', '.join(listed)}{more}. {advice}"
     )
 
 
 def error_of_submission(
-    submission: SlowDown | TryAgain | Refused | JobFailed | Unknown,
+    submission: RateLimited | TransientFailure | Refused | JobFailed | Unknown,
     track_id: int | str,
-    asker: Asker = SOMEBODY,
+    caller: Caller = ANY_CALLER,
 ) -> ModelsLabError:
     """Return the exception for a face swap that was not queued, or of which nobody knows.
 
@@ -188,19 +194,19 @@ def error_of_submission(
     :param asker: who asked
     """
     if isinstance(submission, Unknown):
-        return unknown_submission(track_id, submission.message, asker)
+        return unknown_submission(track_id, submission.message, caller)
     cls, what, advice = _explain_submission(submission)
     return cls(
-        f"Face swap with track_id {track_id}: {what}: {sentence(submission.message)} {asker.told(advice)}",
+        f"Face swap with track_id {track_id}: {what}: {sentence(submission.message)} {caller.told(advice)}",
         track_id=track_id,
-        conn_id=asker.conn_id,
+        conn_id=caller.conn_id,
         api_message=None if _is_our_word(submission) else submission.message or None,
         http_status=getattr(submission, "http_status", None),
     )
 
 
 def no_room_in_time(
-    asker: Asker = SOMEBODY, track_id: int | str | None = None, said: str = ""
+    caller: Caller = ANY_CALLER, track_id: int | str | None = None, said: str = ""
 ) -> FaceSwapExecutionTimeoutError:
     """Return the exception for a face swap without room in the queue until the task's time was over.
 
@@ -212,13 +218,13 @@ def no_room_in_time(
         "There was no room in the account's queue until the task's execution_timeout was over. Nothing was "
         "queued: submit it in another try, give the task a longer execution_timeout, or use a pool.",
         track_id=track_id,
-        conn_id=asker.conn_id,
+        conn_id=caller.conn_id,
         api_message=said or None,
     )
 
 
 def unknown_submission(
-    track_id: int | str | None, reason: str, asker: Asker = SOMEBODY
+    track_id: int | str | None, reason: str, caller: Caller = ANY_CALLER
 ) -> SubmissionUnknownError:
     """Return the exception for a submit call whose answer is lost.
 
@@ -228,24 +234,24 @@ def unknown_submission(
     """
     return SubmissionUnknownError(
         f"The face swap with track_id {track_id} may have been queued and paid for: {sentence(reason)} "
-        + asker.told(
+        + caller.told(
             "Look for that track_id in the ModelsLab account, or at your webhook. If the swap is there, get "
             "it with FaceSwapResultOperator(request_id=its id). If it is not, {again} to submit it again."
         ),
         track_id=track_id,
-        conn_id=asker.conn_id,
+        conn_id=caller.conn_id,
     )
 
 
-def _is_our_word(submission: SlowDown | TryAgain | Refused | JobFailed) -> bool:
+def _is_our_word(submission: RateLimited | TransientFailure | Refused | JobFailed) -> bool:
     """Tell whether a message is about the way to the API, and not the API's own."""
-    return isinstance(submission, TryAgain) and not isinstance(submission, Declined)
+    return isinstance(submission, TransientFailure) and not isinstance(submission, Declined)
 
 
 def _explain_submission(
-    submission: SlowDown | TryAgain | Refused | JobFailed,
+    submission: RateLimited | TransientFailure | Refused | JobFailed,
 ) -> tuple[type[ModelsLabError], str, str]:
-    if isinstance(submission, TryAgain) and submission.no_route:
+    if isinstance(submission, TransientFailure) and submission.no_route:
         cls, advice = _REFUSALS[Refusal.PATH]
         return cls, _NO_ROUTE, f"Nothing was queued. {advice}"
     if not isinstance(submission, Refused):

@@ -59,7 +59,7 @@ class ModelsLabError(AirflowException):
         """All of these attributes by name."""
         return {name: getattr(self, name) for name in _FACTS}
 
-    def knowing(self, **facts: Any) -> Self:
+    def with_facts(self, **facts: Any) -> Self:
         """Return this error, with those attributes filled in that it does not have yet.
 
         :param facts: attributes by name
@@ -69,7 +69,7 @@ class ModelsLabError(AirflowException):
                 setattr(self, name, value)
         return self
 
-    def reworded(self, text: str) -> Self:
+    def with_text(self, text: str) -> Self:
         """Return an error of the same class that knows the same, with another text.
 
         :param text: what it says

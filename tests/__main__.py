@@ -29,7 +29,7 @@ def _become_pytest(python: str, rest: list[str], coverage: bool) -> None:
     os.chdir(ROOT)
     command = [python, "-m", "pytest", *(["--cov"] if coverage else []), *rest]
     if coverage:
-        command = ["/bin/sh", "-c", '"$@" && exec "$0" -m tests.branches', python, *command]
+        command = ["/bin/sh", "-c", '"$@" && exec "$0" -m tests.support.branches', python, *command]
     os.execv(command[0], command)
 
 

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
-    from tests.running.home import AirflowHome
     from tests.saving.buckets import S3Bucket
     from tests.saving.servers import Maker
-    from tests.standin import StandIn
+    from tests.support.running.home import AirflowHome
+    from tests.support.standin import StandIn
 
 AIRFLOW_TIMEOUT = 400
 BYTECODE = ROOT / ".venv" / "bytecode"
 #: What takes long and is about sockets, bytes and tools, not about Airflow: once on the checkout is enough.
 THOROUGH = (
-    "tests/faults/",
-    "tests/leaks/",
+    "tests/stress/faults/",
+    "tests/stress/leaks/",
     "tests/saving/test_save_at_once.py",
     "tests/saving/test_save_stores.py",
-    "tests/running/",
-    "tests/test_standin/",
+    "tests/support/running/",
+    "tests/support/test_standin/",
 )
 UNIT_SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -108,7 +108,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture
 def standin() -> Iterator[StandIn]:
     """A ModelsLab stand-in server on loopback, fresh for this test."""
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
     with StandIn() as server:
         yield server
@@ -117,7 +117,7 @@ def standin() -> Iterator[StandIn]:
 @pytest.fixture
 def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """The stand-in, with the connection `modelslab_default` leading to it."""
-    from tests.connections import connection_json
+    from tests.support.connections import connection_json
 
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(standin.url, standin.key))
     return standin
@@ -126,7 +126,7 @@ def connected(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 @pytest.fixture(scope="session")
 def ssl_context() -> ssl.SSLContext:
     """The real one, made once, since that takes longer than most of the tests."""
-    from airflow_provider_modelslab.transport.environment import make_ssl_context
+    from airflow_provider_modelslab.http.environment import make_ssl_context
 
     return make_ssl_context()
 
@@ -135,9 +135,9 @@ def ssl_context() -> ssl.SSLContext:
 def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pause that keeps a trigger from overtaking its deferral, and take finer steps."""
     from airflow_provider_modelslab.client import aio
-    from airflow_provider_modelslab.protocol import schedule
+    from airflow_provider_modelslab.protocol import poll_intervals
 
-    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.0)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
     monkeypatch.setattr(aio, "_STEP", 0.01)
     monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
 
@@ -145,30 +145,32 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pauses of a worker too: between two tries in trouble, and before it defers."""
-    from airflow_provider_modelslab.protocol import schedule
+    from airflow_provider_modelslab.protocol import poll_intervals
     from airflow_provider_modelslab.task import requests_wait
 
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.001)
     monkeypatch.setattr(requests_wait, "LINGER", 0.0)
 
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try a download again after hundredths of a second instead of seconds."""
-    from airflow_provider_modelslab.saving import budget
 
-    monkeypatch.setattr(budget, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(budget, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(budget, "LONGEST_WISH", 0.2)
+    from airflow_provider_modelslab.saving import retry_budget
+
+    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(retry_budget, "LONGEST_WISH", 0.2)
 
 
 @pytest.fixture
 def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep away for fifths of a second where the API asks to, for however long it asks."""
-    from airflow_provider_modelslab.protocol import schedule
 
-    monkeypatch.setattr(schedule, "SLOW_DOWN_LONGEST", 0.2)
-    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.2)
+    from airflow_provider_modelslab.protocol import poll_intervals
+
+    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.2)
+    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.2)
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +192,7 @@ def s3_bucket(s3_server: Maker) -> S3Bucket:
 @pytest.fixture(scope="session")
 def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a migrated database, made once for the session and copied by `airflow_home`."""
-    from tests.running.home import AirflowHome
+    from tests.support.running.home import AirflowHome
 
     return AirflowHome(tmp_path_factory.mktemp("airflow-template")).migrate().path
 
@@ -198,6 +200,6 @@ def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def airflow_home(migrated_home: Path, tmp_path: Path) -> AirflowHome:
     """A fresh real Airflow home with a migrated database and an empty dags folder."""
-    from tests.running.home import AirflowHome
+    from tests.support.running.home import AirflowHome
 
     return AirflowHome(tmp_path / "airflow", template=migrated_home)

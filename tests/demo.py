@@ -28,8 +28,8 @@ from tests.nox import ENVIRONMENTS, add_python, environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.running import AirflowHome, Run, Standalone
-    from tests.standin import StandInProcess
+    from tests.support.running import AirflowHome, Run, Standalone
+    from tests.support.standin import StandInProcess
 
 DAG_FILE = ROOT / "dags_examples" / "wait_and_save.py"
 DAG_ID = "modelslab_wait_and_save"
@@ -107,7 +107,7 @@ def _clean_end() -> Iterator[None]:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from tests.running import AirflowHome, Standalone
+    from tests.support.running import AirflowHome, Standalone
 
     home_folder, files = FOLDER / "home", FOLDER / "files"
     shutil.rmtree(home_folder, ignore_errors=True)
@@ -135,7 +135,7 @@ def _job() -> Iterator[Job]:
         say(f"waiting for the face swap {os.environ['MODELSLAB_REQUEST_ID']} at {host}")
         yield Job(os.environ["MODELSLAB_REQUEST_ID"], {"host": host, "password": key})
         return
-    from tests.standin import StandInProcess
+    from tests.support.standin import StandInProcess
 
     job = ",".join(f"{name}={value}" for name, value in STANDIN_JOB.items())
     server = StandInProcess(STANDIN_KEY, options=["--job", f"{job},starts=first_look"])
@@ -223,7 +223,7 @@ def _wait_for_ctrl_c(airflow: Standalone) -> None:
 
 
 def _show_trouble(error: Exception) -> None:
-    from tests.running.api import errors_in
+    from tests.support.running.api import errors_in
 
     log = FOLDER / "home" / "standalone.log"
     if log.exists():

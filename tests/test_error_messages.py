@@ -10,11 +10,17 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab import exceptions
-from airflow_provider_modelslab.client.retrying import ride_out
+from airflow_provider_modelslab.client.retrying import retry_transient
 from airflow_provider_modelslab.error_messages import error_of, error_of_many, error_of_submission
-from airflow_provider_modelslab.protocol.outcome import JobFailed, Refusal, Refused, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.submission import Declined, Unknown
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+from airflow_provider_modelslab.protocol.outcome import (
+    JobFailed,
+    RateLimited,
+    Refusal,
+    Refused,
+    TransientFailure,
+)
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
+from airflow_provider_modelslab.protocol.submit_answer import Declined, Unknown
 
 RETRIED = {
     exceptions.ModelsLabError,
@@ -58,8 +64,8 @@ def test_a_refusal_has_a_class_of_its_own_and_tells_what_to_do(refusal: Refusal)
 @pytest.mark.parametrize(
     ("submission", "cls", "advice"),
     [
-        (SlowDown("Words."), exceptions.QueueFullError, "queue_timeout"),
-        (TryAgain("Words."), exceptions.ModelsLabUnavailableError, "host and api_path"),
+        (RateLimited("Words."), exceptions.QueueFullError, "queue_timeout"),
+        (TransientFailure("Words."), exceptions.ModelsLabUnavailableError, "host and api_path"),
         (Declined("Words."), exceptions.ModelsLabUnavailableError, "It may be permanent"),
         (JobFailed("Words."), exceptions.FaceSwapFailedError, "Check the pictures"),
         (JobFailed("Words."), exceptions.FaceSwapFailedError, "The model may have been warming up: clear"),
@@ -107,8 +113,8 @@ def test_a_thousand_failures_do_not_make_a_page() -> None:
 @pytest.mark.parametrize("message", ["Maximum 0 queued requests allowed.", "Is it there?", "refused"])
 def test_what_the_log_says_before_another_try_ends_in_one_full_stop(message: str) -> None:
     said: list[str] = []
-    ride_out(
-        lambda: TryAgain(message),
+    retry_transient(
+        lambda: TransientFailure(message),
         "Request 1",
         most=2,
         warn=lambda line, *given: said.append(line % given),

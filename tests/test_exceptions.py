@@ -12,12 +12,12 @@ import pytest
 from airflow_provider_modelslab import exceptions
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError, ModelsLabError
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from tests.connections import connection_json
-from tests.deferring import run_task
 from tests.operators import first_try, swapper
+from tests.support.connections import connection_json
+from tests.support.deferring import run_task
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 FACTS = {
     "request_id": "263",
@@ -47,12 +47,12 @@ def test_what_is_not_known_is_none(cls: type[ModelsLabError]) -> None:
 
 
 def test_what_is_learned_later_fills_in_and_replaces_nothing() -> None:
-    error = DownloadError("Words.", request_id="1").knowing(request_id="2", host="files.example.com")
+    error = DownloadError("Words.", request_id="1").with_facts(request_id="2", host="files.example.com")
     assert (error.request_id, error.host) == ("1", "files.example.com")
 
 
 def test_an_error_with_other_words_is_of_the_same_class_and_knows_the_same() -> None:
-    error = ExpiredUrlError("short", **FACTS).reworded("long")
+    error = ExpiredUrlError("short", **FACTS).with_text("long")
     assert type(error) is ExpiredUrlError
     assert str(error) == "long"
     assert {name: getattr(error, name) for name in FACTS} == FACTS

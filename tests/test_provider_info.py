@@ -27,7 +27,7 @@ from airflow_provider_modelslab.provider_info import get_provider_info
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from tests.running import AirflowHome
+    from tests.support.running import AirflowHome
 
 AIRFLOW = tuple(int(part) for part in version("apache-airflow").split(".")[:2])
 NO_FORM = (3,) <= AIRFLOW < (3, 2) and not find_spec("flask_appbuilder")

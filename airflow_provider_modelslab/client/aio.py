@@ -22,21 +22,21 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException
 from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, fetch, is_key_refused
 from airflow_provider_modelslab.client.connection import ConnectionSettings
 from airflow_provider_modelslab.client.connection_lookup import no_connection, settings_of
-from airflow_provider_modelslab.client.queue_slots import Room
+from airflow_provider_modelslab.client.queue_slots import QueueSlots
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.protocol.answer import Answer
-from airflow_provider_modelslab.protocol.fields import one_line
-from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.schedule import pause_when_asked
-from airflow_provider_modelslab.transport.body import json_file, read_body_async
-from airflow_provider_modelslab.transport.environment import (
+from airflow_provider_modelslab.http.body import json_file, read_body_async
+from airflow_provider_modelslab.http.content_encoding import ENCODING
+from airflow_provider_modelslab.http.environment import (
     Route,
     check_for_asyncio,
     make_ssl_context,
     route_to,
 )
-from airflow_provider_modelslab.transport.gzipped import ENCODING
-from airflow_provider_modelslab.transport.reason import late, reason_of
+from airflow_provider_modelslab.http.error_text import error_text, late
+from airflow_provider_modelslab.protocol.fields import one_line
+from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
+from airflow_provider_modelslab.protocol.poll_answer import Answer
+from airflow_provider_modelslab.protocol.poll_intervals import pause_when_asked
 
 # Looks are made in steps: waking the loop for each by itself would double what a look costs.
 _STEP = 0.25  # seconds
@@ -77,7 +77,7 @@ class AsyncClient:
     def __init__(self, conn_id: str) -> None:
         self.conn_id = conn_id
         self.users = 0
-        self.room = Room()
+        self.room = QueueSlots()
         self._server = ServerVariant()
         self._settings: ConnectionSettings | None = None
         self._route = Route()
@@ -111,11 +111,11 @@ class AsyncClient:
             raise
         except Exception as err:  # whatever Airflow's database or secrets backend raises may pass
             cause = one_line(f"{type(err).__name__}: {err}")
-            return TryAgain(f"the Airflow connection could not be read: {cause}")
+            return TransientFailure(f"the Airflow connection could not be read: {cause}")
         async with self._in_flight:
             await asyncio.sleep(max(0.0, min(self._quiet_until, deadline) - time.time()))
             outcome = await self._look(settings, request_id)
-        if isinstance(outcome, SlowDown):
+        if isinstance(outcome, RateLimited):
             quiet_until = time.time() + pause_when_asked(outcome.retry_after, 0.0)
             self._quiet_until = max(self._quiet_until, quiet_until)
         return outcome
@@ -207,4 +207,4 @@ class AsyncClient:
         except asyncio.TimeoutError:
             return Lost(late(settings.request_timeout))
         except (aiohttp.ClientError, OSError, ValueError) as err:
-            return Lost(reason_of(err))
+            return Lost(error_text(err))

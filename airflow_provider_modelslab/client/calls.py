@@ -11,18 +11,18 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from airflow_provider_modelslab.protocol.answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.face_swap import SubmitRequest, submit_path
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
+    InProgress,
     JobFailed,
     Outcome,
     Refusal,
     Refused,
-    TryAgain,
-    Waiting,
+    TransientFailure,
 )
-from airflow_provider_modelslab.protocol.picture import (
+from airflow_provider_modelslab.protocol.picture_encoding import (
     Form,
     as_data_uri,
     both_refused,
@@ -30,9 +30,9 @@ from airflow_provider_modelslab.protocol.picture import (
     may_be_the_form,
     other_form,
 )
+from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.request import fetch_path, is_enterprise, parse_request_id
-from airflow_provider_modelslab.protocol.submission import Submission, Unknown, read_submission
-from airflow_provider_modelslab.protocol.swap import SwapRequest, submit_path
+from airflow_provider_modelslab.protocol.submit_answer import Submission, Unknown, read_submission
 
 _Meaning = TypeVar("_Meaning")
 
@@ -113,7 +113,7 @@ def fetch(
     if not _is_404(seen) or len(forms) == 1:
         return seen
     other = yield forms[1]
-    if isinstance(other, (Done, Waiting, JobFailed)):
+    if isinstance(other, (Done, InProgress, JobFailed)):
         server.id_in_body = bool(forms[1].parameters)
     return other if _says_more(other) else seen
 
@@ -122,7 +122,7 @@ def _fetch_call(path: str, request_id: str, parameters: Mapping[str, Any] | None
     def read(answer: Answer, key: str) -> Outcome:
         return read_answer(answer, request_id, key)
 
-    return Call(path, read, lambda lost: TryAgain(lost.reason), parameters or {})
+    return Call(path, read, lambda lost: TransientFailure(lost.reason), parameters or {})
 
 
 def _is_404(seen: Outcome) -> bool:
@@ -136,12 +136,12 @@ def _says_more(seen: Outcome) -> bool:
     API's own counts: where both are pages, as of a proxy whose server is away, they pass.
     """
     if _is_404(seen):
-        return isinstance(seen, TryAgain) and seen.unknown_id
+        return isinstance(seen, TransientFailure) and seen.unknown_id
     return not (isinstance(seen, Refused) and seen.reason is Refusal.INVALID)
 
 
 def submit(
-    server: ServerVariant, api_path: str, request: SwapRequest, say: Callable[..., None]
+    server: ServerVariant, api_path: str, request: SubmitRequest, say: Callable[..., None]
 ) -> Generator[Call[Submission], Submission, Submission]:
     """Submit a face swap once.
 
@@ -165,9 +165,9 @@ def submit(
     return second
 
 
-def _submit_call(api_path: str, request: SwapRequest, form: Form) -> Call[Submission]:
+def _submit_call(api_path: str, request: SubmitRequest, form: Form) -> Call[Submission]:
     def lost(call: Lost) -> Submission:
-        return Unknown(call.reason) if call.sent else TryAgain(call.reason)
+        return Unknown(call.reason) if call.sent else TransientFailure(call.reason)
 
     return Call(submit_path(api_path, request), read_submission, lost, request.parameters, form)
 

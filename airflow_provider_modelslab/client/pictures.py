@@ -11,9 +11,9 @@ from airflow_provider_modelslab.exceptions import (
     InvalidDestinationError,
     InvalidSwapError,
 )
-from airflow_provider_modelslab.protocol.picture import Picture
-from airflow_provider_modelslab.saving.content import HEAD, identify
+from airflow_provider_modelslab.protocol.picture_encoding import Picture
 from airflow_provider_modelslab.saving.destination import as_path, refuse
+from airflow_provider_modelslab.saving.media_type import HEAD, identify
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath

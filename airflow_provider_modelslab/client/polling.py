@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited
+from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 
 _AT_ONCE = 8  # results fetched in parallel, where there are several
 _FETCH_TIMEOUT = 600.0  # seconds; longer than trouble is tolerated, so that trouble is what is told
@@ -20,7 +20,7 @@ Told = Callable[[str, Outcome, float], None]
 
 
 def wait_for_each(
-    fetch: Callable[[str], Outcome], request_ids: Iterable[str], wait: Wait, tell: Told
+    fetch: Callable[[str], Outcome], request_ids: Iterable[str], wait: PollState, tell: Told
 ) -> Iterator[tuple[str, Ending]]:
     """Look at each request when it is due, and yield how its wait ended as soon as it has.
 
@@ -32,7 +32,7 @@ def wait_for_each(
     :param tell: takes each look: the request, what the look meant, and when it was
     """
     due = [
-        (wait.next_look, number, request, wait) for number, request in enumerate(dict.fromkeys(request_ids))
+        (wait.next_poll, number, request, wait) for number, request in enumerate(dict.fromkeys(request_ids))
     ]
     quiet_until = 0.0
     while due:
@@ -44,9 +44,9 @@ def wait_for_each(
         if isinstance(step, Ending):
             yield request, step
             continue
-        if isinstance(outcome, SlowDown):
-            quiet_until = step.next_look  # the limit is the account's, not the request's
-        heapq.heappush(due, (step.next_look, number, request, step))
+        if isinstance(outcome, RateLimited):
+            quiet_until = step.next_poll  # the limit is the account's, not the request's
+        heapq.heappush(due, (step.next_poll, number, request, step))
 
 
 def fetch_results(
@@ -63,7 +63,7 @@ def fetch_results(
     def fetch_one(request_id: str) -> tuple[str, Ending]:
         down = any(ending.kind is EndingKind.UNAVAILABLE for ending in list(endings.values()))
         now = time.time()  # that the API is down need not be learnt again for each
-        wait = Wait(now, now + _FETCH_TIMEOUT, tolerance=1 if down else TOLERANCE)
+        wait = PollState(now, now + _FETCH_TIMEOUT, max_failures=1 if down else MAX_FAILURES)
         _, endings[request_id] = found = next(wait_for_each(fetch, [request_id], wait, _say_nothing))
         return found
 

@@ -8,10 +8,10 @@ import itertools
 import random
 from contextlib import suppress
 
-from airflow_provider_modelslab.protocol.schedule import pause_between_turns, pause_when_asked
+from airflow_provider_modelslab.protocol.poll_intervals import pause_between_turns, pause_when_asked
 
 
-class Room:
+class QueueSlots:
     """What the waits for room of one event loop and connection share.
 
     The API tells of room only to who submits. So one wait goes on whenever a face swap has ended, and else

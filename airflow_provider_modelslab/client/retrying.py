@@ -8,21 +8,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from airflow_provider_modelslab.protocol.fields import sentence
-from airflow_provider_modelslab.protocol.outcome import Outcome, SlowDown, TryAgain
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE, pause_in_trouble, pause_without_room
-from airflow_provider_modelslab.protocol.submission import Submission
-from airflow_provider_modelslab.protocol.wait import Ending, ending_of
+from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
+from airflow_provider_modelslab.protocol.poll_intervals import (
+    MAX_FAILURES,
+    pause_in_trouble,
+    pause_without_room,
+)
+from airflow_provider_modelslab.protocol.poll_state import Ending, ending_of
+from airflow_provider_modelslab.protocol.submit_answer import Submission
 
 _Answer = TypeVar("_Answer")
 Say = Callable[..., None]
 Sleep = Callable[[float], None]
 
 
-def ride_out(
+def retry_transient(
     ask: Callable[[], _Answer],
     what: str,
     *,
-    most: int = TOLERANCE,
+    most: int = MAX_FAILURES,
     until: float = float("inf"),
     warn: Say,
     sleep: Sleep = time.sleep,
@@ -38,7 +42,10 @@ def ride_out(
     :return: the last answer, and how often was asked
     """
     asked = 1
-    while isinstance(answer := ask(), TryAgain) and asked < most and (left := until - time.time()) > 0:
+    while isinstance(answer := ask(), TransientFailure) and asked < most:
+        left = until - time.time()
+        if left <= 0:
+            break
         pause = min(pause_in_trouble(asked, random.random()), left)
         warn("%s: %s Trying again in %.0f s.", what, sentence(answer.message), pause)
         sleep(pause)
@@ -46,11 +53,11 @@ def ride_out(
     return answer, asked
 
 
-def fetch_through_trouble(
+def fetch_with_retries(
     fetch: Callable[[], Outcome],
     what: str,
     *,
-    tolerance: int | None = TOLERANCE,
+    max_failures: int | None = MAX_FAILURES,
     until: float = float("inf"),
     warn: Say,
     sleep: Sleep = time.sleep,
@@ -59,19 +66,19 @@ def fetch_through_trouble(
 
     :param fetch: asks once
     :param what: what is asked about, for the log
-    :param tolerance: how many looks in a row may fail; None never gives up, it comes back with
-        ``TryAgain`` instead
-    :param until: when to look a last time, in seconds since the epoch, and come back with ``TryAgain``
+    :param max_failures: how many looks in a row may fail; None never gives up, it comes back with
+        ``TransientFailure`` instead
+    :param until: when to look a last time, in seconds since the epoch, and come back with that
     :param warn: takes a line, as ``logging.Logger.warning`` does
     :param sleep: how to pass the seconds in between
-    :return: the ending, or ``Waiting``, ``SlowDown`` or ``TryAgain``
+    :return: the ending, or ``InProgress``, ``RateLimited`` or ``TransientFailure``
     """
-    most = min(tolerance or TOLERANCE, TOLERANCE)
-    outcome, looks = ride_out(fetch, what, most=most, until=until, warn=warn, sleep=sleep)
-    return ending_of(outcome, looks, tolerance) or outcome
+    most = min(max_failures or MAX_FAILURES, MAX_FAILURES)
+    outcome, looks = retry_transient(fetch, what, most=most, until=until, warn=warn, sleep=sleep)
+    return ending_of(outcome, looks, max_failures) or outcome
 
 
-def submit_patiently(
+def submit_with_retries(
     submit: Callable[[], Submission],
     what: str,
     *,
@@ -87,9 +94,9 @@ def submit_patiently(
     """
     refusals = 0
     while True:
-        submission, _ = ride_out(submit, what, warn=warn)
+        submission, _ = retry_transient(submit, what, warn=warn)
         left = room_until - time.time()
-        if not isinstance(submission, SlowDown) or left <= 0:
+        if not isinstance(submission, RateLimited) or left <= 0:
             return submission
         pause = min(pause_without_room(submission.retry_after, refusals, random.random()), left)
         warn("%s: %s Trying again in %.0f s.", what, sentence(submission.message), pause)

@@ -6,13 +6,18 @@ from typing import Any
 
 from airflow_provider_modelslab.client.connection import ConnectionSettings
 from airflow_provider_modelslab.exceptions import InvalidSwapError, MissingConsentError
-from airflow_provider_modelslab.protocol.given import Kind
-from airflow_provider_modelslab.protocol.picture import Picture
+from airflow_provider_modelslab.protocol.face_swap import (
+    FaceSwap,
+    SubmitRequest,
+    check_face_swap,
+    submit_request,
+)
+from airflow_provider_modelslab.protocol.picture_encoding import Picture
+from airflow_provider_modelslab.protocol.picture_source import SourceKind
 from airflow_provider_modelslab.protocol.request import is_enterprise, is_nothing
-from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest, check_swap, plan_swap
 
 
-def plan(swap: Swap, seed: str, settings: ConnectionSettings, conn_id: str) -> SwapRequest:
+def plan(swap: FaceSwap, seed: str, settings: ConnectionSettings, conn_id: str) -> SubmitRequest:
     """Return the call that submits a face swap. Raises as ``ModelsLabHook.plan``.
 
     :param swap: what is meant
@@ -28,9 +33,9 @@ def plan(swap: Swap, seed: str, settings: ConnectionSettings, conn_id: str) -> S
         )
     _check_route(settings.base_url)
     try:
-        kinds, files = check_swap(swap), swap.files()
-        encoded = {name: _read(name, files[name]) for name, kind in kinds.items() if kind is Kind.PATH}
-        return plan_swap(swap, seed=seed, enterprise=is_enterprise(settings.api_path), encoded=encoded)
+        kinds, files = check_face_swap(swap), swap.files()
+        encoded = {name: _read(name, files[name]) for name, kind in kinds.items() if kind is SourceKind.PATH}
+        return submit_request(swap, seed=seed, enterprise=is_enterprise(settings.api_path), encoded=encoded)
     except InvalidSwapError:
         raise
     except ValueError as err:
@@ -39,7 +44,7 @@ def plan(swap: Swap, seed: str, settings: ConnectionSettings, conn_id: str) -> S
 
 def _check_route(url: str) -> None:
     """Find out here whether a call can be made: once it is announced, nobody would know if it was."""
-    from airflow_provider_modelslab.transport.environment import route_to  # loads requests
+    from airflow_provider_modelslab.http.environment import route_to  # loads requests
 
     route_to(url)
 

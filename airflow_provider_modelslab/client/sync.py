@@ -11,7 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
 from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, is_key_refused
 from airflow_provider_modelslab.client.connection_lookup import no_connection, settings_of
-from airflow_provider_modelslab.protocol.answer import Answer
+from airflow_provider_modelslab.protocol.poll_answer import Answer
 
 if TYPE_CHECKING:
     import requests
@@ -48,11 +48,11 @@ class SyncClient:
     def session(self) -> requests.Session:
         """The HTTP session of the calls. It carries no key: that is in the body of each call."""
         if self._session is None:
-            from airflow_provider_modelslab.transport.gzipped import ENCODING
-            from airflow_provider_modelslab.transport.prompt import WholeResponse
-            from airflow_provider_modelslab.transport.session import PromptAdapter, PromptSession
+            from airflow_provider_modelslab.http.content_encoding import ENCODING
+            from airflow_provider_modelslab.http.deadline import DeadlineResponse
+            from airflow_provider_modelslab.http.session import DeadlineAdapter, DeadlineSession
 
-            self._session = PromptSession(PromptAdapter(WholeResponse), ENCODING)
+            self._session = DeadlineSession(DeadlineAdapter(DeadlineResponse), ENCODING)
         return self._session
 
     def send(self, call: Call[_Meaning]) -> _Meaning:
@@ -104,8 +104,8 @@ class SyncClient:
         import requests
         import urllib3
 
-        from airflow_provider_modelslab.transport.body import json_file, read_body
-        from airflow_provider_modelslab.transport.reason import reason_of
+        from airflow_provider_modelslab.http.body import json_file, read_body
+        from airflow_provider_modelslab.http.error_text import error_text
 
         body = json_file({"key": settings.key, **call.parameters}, default=call.picture_form)
         try:
@@ -119,4 +119,4 @@ class SyncClient:
             ) as response:
                 return Answer(response.status_code, response.headers, read_body(response), time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            return Lost(reason_of(err), sent=not body.read(1))
+            return Lost(error_text(err), sent=not body.read(1))

@@ -11,20 +11,20 @@ from uuid import uuid4
 
 from airflow_provider_modelslab.client.calls import fetch, submit
 from airflow_provider_modelslab.client.polling import wait_for_each
-from airflow_provider_modelslab.client.retrying import submit_patiently
+from airflow_provider_modelslab.client.retrying import submit_with_retries
 from airflow_provider_modelslab.client.submit_request import plan
-from airflow_provider_modelslab.error_messages import Asker, error_of, error_of_submission
+from airflow_provider_modelslab.error_messages import Caller, error_of, error_of_submission
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
 from airflow_provider_modelslab.hooks.connected import ConnectedHook
-from airflow_provider_modelslab.protocol.interval import pace_of, seconds
+from airflow_provider_modelslab.protocol.durations import pace_of, seconds
+from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
 from airflow_provider_modelslab.protocol.outcome import Outcome
+from airflow_provider_modelslab.protocol.poll_intervals import ADAPTIVE, MAX_FAILURES, Pace
+from airflow_provider_modelslab.protocol.poll_log import PollLog
+from airflow_provider_modelslab.protocol.poll_state import Ending, PollState
 from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import ADAPTIVE, TOLERANCE, Pace
-from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.submission import Accepted, Submission
-from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
-from airflow_provider_modelslab.protocol.wait import Ending, Wait
+from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ModelsLabHook(ConnectedHook):
         Nothing that the network or the API does raises: it is one of the outcomes.
 
         :param request_id: the id that the submit call gave
-        :return: ``Done``, ``Waiting``, ``SlowDown``, ``TryAgain``, ``JobFailed`` or ``Refused``
+        :return: ``Done``, ``InProgress``, ``RateLimited``, ``TransientFailure``, ``JobFailed`` or ``Refused``
         :raises InvalidRequestIdError: when it cannot be an id
         """
         try:
@@ -62,7 +62,7 @@ class ModelsLabHook(ConnectedHook):
         *,
         timeout: float,
         pace: Pace = ADAPTIVE,
-        tolerance: int | None = TOLERANCE,
+        max_failures: int | None = MAX_FAILURES,
         known: bool = False,
     ) -> Ending:
         """Wait for a queued request in this process, and return how the wait ended.
@@ -70,12 +70,12 @@ class ModelsLabHook(ConnectedHook):
         :param request_id: the id that the submit call gave
         :param timeout: seconds until the last look
         :param pace: how often to look
-        :param tolerance: how many looks in a row may fail; None tolerates any number
+        :param max_failures: how many looks in a row may fail; None tolerates any number
         :param known: whether the API has shown before that it knows the request
         """
         started = time.time()
-        wait = Wait(started, started + timeout, pace, tolerance, known=known)
-        story = Story(1, started, self.log.info)
+        wait = PollState(started, started + timeout, pace, max_failures, known=known)
+        story = PollLog(1, started, self.log.info)
         return next(wait_for_each(lambda _: self.fetch(request_id), [str(request_id)], wait, story.tell))[1]
 
     def get_result(
@@ -102,7 +102,7 @@ class ModelsLabHook(ConnectedHook):
         pace = pace_of(poke_interval, exponential_backoff, max_wait)
         ending = self.wait(request_id, timeout=seconds("timeout", timeout), pace=pace)
         if ending.result is None:
-            raise error_of(str(request_id), ending, self._asker)
+            raise error_of(str(request_id), ending, self._caller)
         return ending.result.as_xcom()
 
     def save(
@@ -158,7 +158,7 @@ class ModelsLabHook(ConnectedHook):
         :return: the request id, for ``get_result``, the sensor or the operator
         :raises ModelsLabError: the subclass says why it was not queued, or that nobody knows
         """
-        return self._queue(Swap(face=face, image=image, **options), queue_timeout)
+        return self._queue(FaceSwap(face=face, image=image, **options), queue_timeout)
 
     def swap_face_in_image(self, *, image: Any, face: Any, reference_image: Any, **options: Any) -> str:
         """Submit a picture one of whose faces is to be replaced (``single_face_swap``).
@@ -178,7 +178,7 @@ class ModelsLabHook(ConnectedHook):
         :param face: public URL of the picture of the face that is put in
         :param options: ``output_format``, and everything else as for ``swap_faces_in_image``
         """
-        return self._queue(Swap(face=face, video=video, **options), queue_timeout)
+        return self._queue(FaceSwap(face=face, video=video, **options), queue_timeout)
 
     def swap_face_in_video(self, *, video: str, face: str, reference_image: str, **options: Any) -> str:
         """Submit a clip one of whose faces is to be replaced (``specific_video_swap``).
@@ -189,7 +189,7 @@ class ModelsLabHook(ConnectedHook):
         reference = reference_image or ""
         return self.swap_faces_in_video(video=video, face=face, reference_image=reference, **options)
 
-    def plan(self, swap: Swap, seed: str) -> SwapRequest:
+    def plan(self, swap: FaceSwap, seed: str) -> SubmitRequest:
         """Return the call that submits a face swap, with the pictures read that are given as paths.
 
         :param swap: what is meant
@@ -200,7 +200,7 @@ class ModelsLabHook(ConnectedHook):
         """
         return plan(swap, seed, self.settings, self.modelslab_conn_id)
 
-    def submit(self, request: SwapRequest) -> Submission:
+    def submit(self, request: SubmitRequest) -> Submission:
         """Submit once and return what came of it.
 
         ``POST {host}{api_path}/{call}`` with the key and the documented parameters (docs.modelslab.com,
@@ -208,21 +208,21 @@ class ModelsLabHook(ConnectedHook):
         blindly: the swap may be queued, and paid for.
 
         :param request: what ``plan`` returned
-        :return: ``Accepted``, ``SlowDown`` (no room in the queue), ``TryAgain`` (nothing was queued),
-            ``Refused``, ``JobFailed`` or ``Unknown``
+        :return: ``Accepted``, ``RateLimited`` (no room in the queue), ``TransientFailure`` (nothing was
+            queued), ``Refused``, ``JobFailed`` or ``Unknown``
         """
         self.get_conn().close()  # a kept connection may end as it is used again, and nobody would know
         return self.client.run(submit(self.client.server, self.settings.api_path, request, self.log.info))
 
     @property
-    def _asker(self) -> Asker:
-        return Asker(self.modelslab_conn_id, in_task=False)
+    def _caller(self) -> Caller:
+        return Caller(self.modelslab_conn_id, in_task=False)
 
-    def _queue(self, swap: Swap, queue_timeout: timedelta | float) -> str:
+    def _queue(self, swap: FaceSwap, queue_timeout: timedelta | float) -> str:
         longest = seconds("queue_timeout", queue_timeout)
         request = self.plan(swap, seed=uuid4().hex)
         self.log.info("Submitting a face swap with track_id %s.", request.track_id)
-        submission = submit_patiently(
+        submission = submit_with_retries(
             lambda: self.submit(request),
             f"Face swap with track_id {request.track_id}",
             room_until=time.time() + longest,
@@ -231,4 +231,4 @@ class ModelsLabHook(ConnectedHook):
         if isinstance(submission, Accepted):
             self.log.info("Request %s: submitted with track_id %s.", submission.request_id, request.track_id)
             return submission.request_id
-        raise error_of_submission(submission, request.track_id, self._asker)
+        raise error_of_submission(submission, request.track_id, self._caller)

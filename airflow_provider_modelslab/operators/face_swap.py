@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from airflow_provider_modelslab.exceptions import InvalidSwapError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.event import Rest
-from airflow_provider_modelslab.protocol.interval import seconds
-from airflow_provider_modelslab.protocol.swap import Swap, check_swap
+from airflow_provider_modelslab.protocol.durations import seconds
+from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_swap
+from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.task.submission_store import ID, SubmissionStore, no_second_payment
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_modelslab.task.requests_wait import RequestsWait
 
-_SWAP = [each.name for each in fields(Swap)]
+_SWAP = [each.name for each in fields(FaceSwap)]
 
 
 class FaceSwapResultOperator(FaceSwapBaseOperator):
@@ -172,7 +172,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """
         self.check_destination()  # to fail before anything is paid for
         started, execution = time.time(), execution_deadline(self, context)
-        room = Rest(started, Deadline.sooner(started + self.queue_timeout, execution))
+        room = WaitWindow(started, Deadline.sooner(started + self.queue_timeout, execution))
         return self._submit_and_wait(context, room)
 
     def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:
@@ -183,7 +183,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """
         return self._submit_and_wait(context, room_again(event, self.queue_timeout, self.modelslab_conn_id))
 
-    def _submit_and_wait(self, context: Context, room: Rest) -> Any:
+    def _submit_and_wait(self, context: Context, room: WaitWindow) -> Any:
         store, swap = SubmissionStore(context), self.swap
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
             submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
@@ -217,12 +217,12 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             return super().resume_execution(next_method, next_kwargs, context)
 
     @property
-    def swap(self) -> Swap:
+    def swap(self) -> FaceSwap:
         """What is meant, as far as it is rendered."""
         given = {name: getattr(self, name) for name in _SWAP}
         if self._chooses_face and self.reference_image is None:
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
-        return Swap(**given)
+        return FaceSwap(**given)
 
     def _wait_for(self, request_id: str | None, context: Context) -> RequestsWait:
         consent = self.swap.consent_reference
@@ -230,7 +230,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
 
     def _check_arguments(self) -> None:
         try:
-            check_swap(self.swap)
+            check_face_swap(self.swap)
         except ValueError as err:
             raise InvalidSwapError(f"This face swap cannot be submitted: {err}") from None
         if self.on_unknown not in get_args(OnUnknown):

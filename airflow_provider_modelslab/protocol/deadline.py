@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airflow_provider_modelslab.protocol.wait import EndingKind
+from airflow_provider_modelslab.protocol.poll_state import EndingKind
 
 
 @dataclass(frozen=True)

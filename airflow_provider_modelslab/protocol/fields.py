@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from airflow_provider_modelslab.protocol.entries import read_entries
+from airflow_provider_modelslab.protocol.output_entries import read_entries
 from airflow_provider_modelslab.protocol.redact import is_secret_field
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 

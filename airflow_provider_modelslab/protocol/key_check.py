@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from airflow_provider_modelslab.protocol.answer import Answer, is_blank, parse_body, status_of
 from airflow_provider_modelslab.protocol.fields import LARGEST, as_number, find_text, one_line
+from airflow_provider_modelslab.protocol.poll_answer import Answer, is_blank, parse_body, status_of
 from airflow_provider_modelslab.protocol.request import is_enterprise
 
 _NOT_ACCEPTED = {401, 403}

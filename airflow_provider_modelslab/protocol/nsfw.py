@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.redact import shown
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
 
 
 def failed_if_flagged(ending: Ending) -> Ending:

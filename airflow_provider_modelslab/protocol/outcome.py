@@ -27,7 +27,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class InProgress:
     """The job is queued or running.
 
     :param status: the API's word for it: ``processing``, ``queued`` or ``pending``
@@ -39,7 +39,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class SlowDown:
+class RateLimited:
     """The API asks for fewer calls. Not a failure.
 
     :param retry_after: seconds to keep away, where the API says so
@@ -51,7 +51,7 @@ class SlowDown:
 
 
 @dataclass(frozen=True)
-class TryAgain:
+class TransientFailure:
     """This look failed in a way that passes: a 5xx, an HTML page, a reset, a brief 404.
 
     :param unknown_id: the API said that it does not know the id
@@ -97,10 +97,10 @@ def with_status(outcome: _Seen, status: int) -> _Seen:
     :param outcome: what an answer means
     :param status: its HTTP status
     """
-    if status < 400 or not isinstance(outcome, (SlowDown, TryAgain, JobFailed, Refused)):
+    if status < 400 or not isinstance(outcome, (RateLimited, TransientFailure, JobFailed, Refused)):
         return outcome
     told: _Seen = replace(outcome, http_status=status)
     return told
 
 
-Outcome = Done | Waiting | SlowDown | TryAgain | JobFailed | Refused
+Outcome = Done | InProgress | RateLimited | TransientFailure | JobFailed | Refused

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from airflow_provider_modelslab.saving.destination import check_destination
     from airflow_provider_modelslab.saving.options import SaveOptions
-    from airflow_provider_modelslab.saving.save import save_result
+    from airflow_provider_modelslab.saving.save_result import save_result
 
 __all__ = ["SaveOptions", "check_destination", "save_result"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
-from airflow_provider_modelslab.saving.content import HEAD, Base64Decoder, Kind, identify
 from airflow_provider_modelslab.saving.formats.films import Mp4, WebM
 from airflow_provider_modelslab.saving.formats.images import Gif, Jpeg, Png, WebP
 from airflow_provider_modelslab.saving.formats.walker import UNTOLD, State, Verdict, Walker
+from airflow_provider_modelslab.saving.media_type import HEAD, Base64Decoder, MediaType, identify
 
 _WALKERS: dict[str, type[Walker]] = {
     "jpg": Jpeg,
@@ -107,7 +107,7 @@ class _File:
             self._walker.feed(chunk)
 
 
-def _kind_of(head: bytes) -> Kind | None:
+def _kind_of(head: bytes) -> MediaType | None:
     try:
         return identify(head)
     except InvalidContentError:

@@ -7,26 +7,26 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
+from airflow_provider_modelslab.http.content_encoding import BrokenBodyError, UnknownCodingError, decoded
+from airflow_provider_modelslab.http.error_text import error_text
 from airflow_provider_modelslab.protocol.redact import shown
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
-from airflow_provider_modelslab.saving.answers import (
-    Mark,
-    Verdict,
-    continued,
-    judge,
-    mark_of,
-    tells_length,
-)
 from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.formats.walker import State
-from airflow_provider_modelslab.transport.gzipped import BrokenBodyError, UnknownCodingError, decoded
-from airflow_provider_modelslab.transport.reason import reason_of
+from airflow_provider_modelslab.saving.range_resume import (
+    AnswerKind,
+    ResumePoint,
+    continued,
+    judge,
+    resume_point_of,
+    tells_length,
+)
 
 if TYPE_CHECKING:
     from requests import Response
 
-    from airflow_provider_modelslab.saving.budget import Budget
-    from airflow_provider_modelslab.saving.guard import GuardedSession
+    from airflow_provider_modelslab.saving.retry_budget import RetryBudget
+    from airflow_provider_modelslab.saving.ssrf_guard import GuardedSession
 
 CHUNK = 2**18
 
@@ -47,11 +47,11 @@ class Download:
     :param budget: how long and how often to try
     """
 
-    def __init__(self, session: GuardedSession, url: str, budget: Budget) -> None:
+    def __init__(self, session: GuardedSession, url: str, budget: RetryBudget) -> None:
         self._session = session
         self._url = url
         self._budget = budget
-        self._mark: Mark | None = None
+        self._mark: ResumePoint | None = None
         self._offset = 0
         self._completeness = Completeness()
         self._length_told = False
@@ -95,15 +95,15 @@ class Download:
         """Return the answer that carries the (rest of the) file; None if it was waited for instead."""
         response = self._requested()
         verdict = judge(response.status_code, response.headers, self._mark, self._offset)
-        if verdict in (Verdict.BODY, Verdict.CONTINUES):
-            self._note(response.headers, self._mark if verdict is Verdict.CONTINUES else None)
+        if verdict in (AnswerKind.BODY, AnswerKind.CONTINUES):
+            self._note(response.headers, self._mark if verdict is AnswerKind.CONTINUES else None)
             return response
         response.close()
         self._deal_with(verdict, response)
         return None
 
-    def _note(self, headers: Mapping[str, str], mark: Mark | None) -> None:
-        self._mark = continued(mark, headers) if mark else mark_of(headers)
+    def _note(self, headers: Mapping[str, str], mark: ResumePoint | None) -> None:
+        self._mark = continued(mark, headers) if mark else resume_point_of(headers)
         self._length_told = self._mark.total is not None or (not mark and tells_length(headers))
 
     def _requested(self) -> Response:
@@ -115,22 +115,22 @@ class Download:
         try:
             return self._session.open(self._url, headers, self._budget.timeouts())
         except (RequestException, HTTPError, OSError, UnicodeError) as error:
-            raise _CutError(reason_of(error)) from None  # its text has the URL with its query string
+            raise _CutError(error_text(error)) from None  # its text has the URL with its query string
 
-    def _deal_with(self, verdict: Verdict, response: Response) -> None:
+    def _deal_with(self, verdict: AnswerKind, response: Response) -> None:
         said = f"{shown(self._url)} answered {response.status_code}"
         status = response.status_code
         expired = ExpiredUrlError(f"{said}: the link has expired or was withdrawn", http_status=status)
-        if verdict is Verdict.GONE:
+        if verdict is AnswerKind.GONE:
             raise expired
-        if verdict is Verdict.REFUSED:
+        if verdict is AnswerKind.REFUSED:
             raise DownloadError(said, http_status=status)
-        if verdict is Verdict.CHANGED:
+        if verdict is AnswerKind.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
             raise RestartError(self._cut)
         wish = read_retry_after({}, response.headers, time.time()) or 0.0
-        missing = verdict in (Verdict.MISSING, Verdict.DENIED)
-        error = expired if verdict is Verdict.DENIED else DownloadError(said, http_status=status)
+        missing = verdict in (AnswerKind.MISSING, AnswerKind.DENIED)
+        error = expired if verdict is AnswerKind.DENIED else DownloadError(said, http_status=status)
         self._budget.try_again(said, missing=missing, wish=wish, error=error)
 
     def _body(self, response: Response) -> Iterator[bytes]:
@@ -156,7 +156,7 @@ class Download:
                 # read1, not read: a server that drips must not hold us past the deadline
                 chunk = response.raw.read1(CHUNK, decode_content=False)
             except (HTTPError, OSError) as error:
-                raise _CutError(reason_of(error)) from None
+                raise _CutError(error_text(error)) from None
             if not chunk:
                 return
             self._offset += len(chunk)

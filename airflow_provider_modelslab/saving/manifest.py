@@ -9,8 +9,8 @@ from typing import Any
 
 from airflow_provider_modelslab.protocol.redact import scrub
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving.names import is_plain
-from airflow_provider_modelslab.saving.urls import shown_entry
+from airflow_provider_modelslab.saving.file_names import is_plain
+from airflow_provider_modelslab.saving.output_entry import shown_entry
 
 NAME = "manifest.json"
 CONTENT_TYPE = "application/json"

@@ -8,8 +8,8 @@ from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving.options import SaveOptions
-from airflow_provider_modelslab.saving.save import save_result
-from airflow_provider_modelslab.saving.urls import without_files
+from airflow_provider_modelslab.saving.output_entry import without_files
+from airflow_provider_modelslab.saving.save_result import save_result
 
 
 def saved_value(
@@ -28,7 +28,7 @@ def saved_value(
     try:
         saved = save_result(result, destination, options, log=log)
     except ModelsLabError as error:
-        error.knowing(request_id=result.id, conn_id=conn_id)
+        error.with_facts(request_id=result.id, conn_id=conn_id)
         raise
     warn_if_flagged(result, log, [file["uri"] for file in saved["files"]])
     value = result.as_xcom()

@@ -23,11 +23,11 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.event import Rest
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
-from airflow_provider_modelslab.protocol.outcome import Outcome, TryAgain
+from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
+from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace
+from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
 from airflow_provider_modelslab.task.execution_timeout import (
@@ -118,7 +118,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
                 deadline = Deadline.sooner(started + self.timeout, execution_deadline(self, context))
                 wait.defer(
                     seen,
-                    Rest(started, deadline),
+                    WaitWindow(started, deadline),
                     end_task=self.end_from_trigger and may_end_from_trigger(self),
                 )
             return self._value_of(wait)
@@ -177,7 +177,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
     @property
     def _options(self) -> WaitOptions:
-        return WaitOptions(self.timeout, self.pace, None if self.silent_fail else TOLERANCE)
+        return WaitOptions(self.timeout, self.pace, None if self.silent_fail else MAX_FAILURES)
 
     @cached_property
     def _poking(self) -> Poking:
@@ -199,14 +199,14 @@ class FaceSwapResultSensor(BaseSensorOperator):
     def _look_unless_silenced(self, wait: RequestsWait) -> Outcome | None:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
         try:
-            return wait.look_before_deferring()
+            return wait.poll_before_deferring()
         except AirflowFailException:
             raise
         except Exception as err:
             if not self.silent_fail:
                 raise
             self.log.exception("The first look failed; waiting on because of silent_fail.")
-            return TryAgain(str(err))
+            return TransientFailure(str(err))
 
     @contextmanager
     def _ending_as_configured(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
-from airflow_provider_modelslab.protocol.interval import pace_of, seconds
+from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large

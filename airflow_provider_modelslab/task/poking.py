@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
-from airflow_provider_modelslab.client.retrying import fetch_through_trouble
+from airflow_provider_modelslab.client.retrying import fetch_with_retries
 from airflow_provider_modelslab.error_messages import error_of
-from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
-from airflow_provider_modelslab.protocol.schedule import AFTER_RESCHEDULE, looks_so_far
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
+from airflow_provider_modelslab.protocol.poll_intervals import AFTER_RESCHEDULE, polls_so_far
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
@@ -40,7 +40,7 @@ class Poking:
         self._options = options
         self._deadline = began + options.timeout
         self._log = log
-        self._state: Wait | None = None
+        self._state: PollState | None = None
         #: What the last look saw; None before the first.
         self.seen: Outcome | None = None
 
@@ -58,10 +58,10 @@ class Poking:
         return self.seen is None
 
     def _fetch(self, request_id: str) -> Outcome | Ending:
-        return fetch_through_trouble(
+        return fetch_with_retries(
             partial(self._hook.fetch, request_id),
             f"Request {request_id}",
-            tolerance=self._options.tolerance,
+            max_failures=self._options.max_failures,
             until=self._deadline,
             warn=self._log.warning,
         )
@@ -78,15 +78,15 @@ class Poking:
         """
         now, pace = time.time(), self._options.pace
         if self._state is None:
-            looks = looks_so_far(pace, elapsed) if reschedule else pokes
+            looks = polls_so_far(pace, elapsed) if reschedule else pokes
             deadline = now - elapsed + self._options.timeout
-            self._state = Wait(now - elapsed, deadline, pace, tolerance=None, looks=looks - 1)
-        step = self._state.after(self.seen or Waiting("processing"), now, random.random())
+            self._state = PollState(now - elapsed, deadline, pace, max_failures=None, looks=looks - 1)
+        step = self._state.after(self.seen or InProgress("processing"), now, random.random())
         if isinstance(step, Ending):
             return 0.0
         self._state = step
         least = min(AFTER_RESCHEDULE, pace.poke_interval or AFTER_RESCHEDULE) if reschedule else 0.0
-        return max(step.next_look - now, least)
+        return max(step.next_poll - now, least)
 
     def told(self, timeout: BaseException) -> BaseException:
         """Return a timeout of Airflow's own as one that says which request it was about.
@@ -98,6 +98,6 @@ class Poking:
         request, by_execution = self._requests.running[0], isinstance(timeout, AirflowTaskTimeout)
         kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
         if self.seen is None:
-            return error_of(request, Ending(kind, "no look succeeded"), self._requests.asker)
-        state = replace(self._state or Wait(0.0, 0.0), deadline_kind=kind)
-        return error_of(request, state.at_deadline(self.seen), self._requests.asker)
+            return error_of(request, Ending(kind, "no look succeeded"), self._requests.caller)
+        state = replace(self._state or PollState(0.0, 0.0), deadline_kind=kind)
+        return error_of(request, state.at_deadline(self.seen), self._requests.caller)

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow_provider_modelslab.error_messages import Asker, error_of_many
+from airflow_provider_modelslab.error_messages import Caller, error_of_many
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError
 from airflow_provider_modelslab.protocol.nsfw import failed_if_flagged
 from airflow_provider_modelslab.protocol.outcome import Outcome
+from airflow_provider_modelslab.protocol.poll_log import PollLog
+from airflow_provider_modelslab.protocol.poll_state import Ending, ending_of
 from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
-from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, ending_of
 
 
 class Requests:
@@ -47,9 +47,9 @@ class Requests:
         self.unique = list(dict.fromkeys(self.ids))
         #: How the waits ended that have ended, by request id.
         self.endings: dict[str, Ending] = {}
-        self.asker = Asker(conn_id)
+        self.caller = Caller(conn_id)
         self._fail_on_nsfw = fail_on_nsfw
-        self._story = Story(len(self.unique), began or time.time(), log.info, in_turn=True)
+        self._story = PollLog(len(self.unique), began or time.time(), log.info, in_turn=True)
 
     @property
     def running(self) -> list[str]:
@@ -116,4 +116,4 @@ class Requests:
 
         :param endings: how their waits ended
         """
-        return error_of_many(endings, len(self.ids), self.asker)
+        return error_of_many(endings, len(self.ids), self.caller)

@@ -13,21 +13,26 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTas
 from airflow_provider_modelslab.client.polling import fetch_results, wait_for_each
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, ModelsLabError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.event import Rest, read_event, read_rest, write_not_done
 from airflow_provider_modelslab.protocol.fields import sentence
-from airflow_provider_modelslab.protocol.outcome import Outcome, Waiting
-from airflow_provider_modelslab.protocol.schedule import (
+from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
+from airflow_provider_modelslab.protocol.poll_intervals import (
     ADAPTIVE,
     COLLECT_AFTER,
     LINGER,
+    MAX_FAILURES,
     SHORTEST,
-    TOLERANCE,
     Pace,
 )
-from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.protocol.poll_log import PollLog
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
+from airflow_provider_modelslab.protocol.trigger_event import (
+    WaitWindow,
+    read_event,
+    read_rest,
+    write_not_done,
+)
 from airflow_provider_modelslab.task.execution_timeout import backstop
-from airflow_provider_modelslab.task.results import Results, gravest
+from airflow_provider_modelslab.task.results import Results, most_severe
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
@@ -40,13 +45,13 @@ class WaitOptions:
 
     :param timeout: how long, in seconds
     :param pace: how often to look
-    :param tolerance: how many looks in a row may fail; None tolerates any number
+    :param max_failures: how many looks in a row may fail; None tolerates any number
     :param known: whether the API itself gave the ids to this task
     """
 
     timeout: float
     pace: Pace = ADAPTIVE
-    tolerance: int | None = TOLERANCE
+    max_failures: int | None = MAX_FAILURES
     known: bool = False
 
 
@@ -84,10 +89,10 @@ class RequestsWait:
         if not deferrable:
             self._wait_here(started)
             return
-        seen = self.look_before_deferring(seen)
+        seen = self.poll_before_deferring(seen)
         if seen is not None:
             deadline = Deadline.sooner(started + self._options.timeout, execution_deadline)
-            self.defer(seen, Rest(started, deadline))
+            self.defer(seen, WaitWindow(started, deadline))
 
     def resume(self, event: Mapping[str, Any]) -> None:
         """Take the wait up again after the trigger fired: fetch the results, and defer again for the rest.
@@ -96,7 +101,7 @@ class RequestsWait:
         """
         endings, error = read_event(event)
         if error:
-            raise InvalidConnectionError(error, conn_id=self._requests.asker.conn_id)
+            raise InvalidConnectionError(error, conn_id=self._requests.caller.conn_id)
         self._requests.endings.update(endings)
         if self._saves_early:
             self._results.recall()
@@ -126,22 +131,22 @@ class RequestsWait:
             errors.insert(0, self._requests.error(failed))
         self._results.keep_what_counts(complete=not errors)
         if errors:
-            raise gravest(errors)
+            raise most_severe(errors)
         in_order = [self._results.values[request] for request in self._requests.ids]
         return in_order if self._requests.is_many else in_order[0]
 
-    def look_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
+    def poll_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
         """Look, and once more where the API promises a result within seconds; as ``Requests.look``.
 
         :param seen: a look that was made already
         """
         seen = seen or self._requests.look(self._hook.fetch)
-        if isinstance(seen, Waiting) and seen.eta is not None and seen.eta <= LINGER:
+        if isinstance(seen, InProgress) and seen.eta is not None and seen.eta <= LINGER:
             time.sleep(max(seen.eta, SHORTEST))
             seen = self._requests.look(self._hook.fetch)
         return seen
 
-    def defer(self, seen: Outcome, rest: Rest, *, end_task: bool = False) -> NoReturn:
+    def defer(self, seen: Outcome, rest: WaitWindow, *, end_task: bool = False) -> NoReturn:
         """Hand the wait for the requests that have not ended to the triggerer.
 
         :param seen: what the latest look saw, for when to look again
@@ -149,11 +154,11 @@ class RequestsWait:
         :param end_task: let the trigger end the task when every request is done
         """
         at, options = self._requests.running[0], self._options
-        wait = Wait(
+        wait = PollState(
             rest.started,
             rest.deadline.at,
             options.pace,
-            tolerance=None,
+            max_failures=None,
             known=options.known,
             deadline_kind=rest.deadline.kind,
         )
@@ -163,12 +168,12 @@ class RequestsWait:
         self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(seen)))
         self._defer(
             rest,
-            first_looks={at: step.next_look},
+            first_looks={at: step.next_poll},
             known=[at] if step.known else [],
             end_task=("many" if self._requests.is_many else "one") if end_task else None,
         )
 
-    def _defer(self, rest: Rest, **arguments: Any) -> NoReturn:
+    def _defer(self, rest: WaitWindow, **arguments: Any) -> NoReturn:
         from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
         if self._saves_early:
@@ -176,14 +181,14 @@ class RequestsWait:
         pace = self._options.pace
         trigger = FaceSwapResultTrigger(
             request_ids=self._requests.ids if arguments.get("end_task") else self._worth_waiting_for(),
-            modelslab_conn_id=str(self._requests.asker.conn_id),
+            modelslab_conn_id=str(self._requests.caller.conn_id),
             started=rest.started,
             deadline=rest.deadline.at,
             execution_deadline=rest.deadline.execution,
             poke_interval=pace.poke_interval,
             exponential_backoff=pace.exponential_backoff,
             max_wait=pace.max_wait,
-            tolerance=self._options.tolerance,
+            tolerance=self._options.max_failures,
             collect_after=COLLECT_AFTER if self._saves_early else None,
             **arguments,
         )
@@ -202,8 +207,10 @@ class RequestsWait:
     def _wait_here(self, started: float) -> None:
         """Wait in this process. Where nothing is saved meanwhile, one after the other takes no longer."""
         waiting, options = self._uncollected(), self._options
-        wait = Wait(started, started + options.timeout, options.pace, options.tolerance, known=options.known)
-        story = Story(len(waiting), started, self._log.info, in_turn=not self._saves_early)
+        wait = PollState(
+            started, started + options.timeout, options.pace, options.max_failures, known=options.known
+        )
+        story = PollLog(len(waiting), started, self._log.info, in_turn=not self._saves_early)
         try:
             for group in [waiting] if self._saves_early else [[request] for request in waiting]:
                 for request_id, ending in wait_for_each(self._hook.fetch, group, wait, story.tell):

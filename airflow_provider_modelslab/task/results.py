@@ -9,8 +9,8 @@ from typing import Any
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.protocol.poll_state import Ending
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.wait import Ending
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Results:
             log.warning("%s It is tried again when others have ended.", error)
 
 
-def gravest(errors: list[ModelsLabError]) -> ModelsLabError:
+def most_severe(errors: list[ModelsLabError]) -> ModelsLabError:
     """Return the error that the task is to raise, first one that no retry can mend; log the others.
 
     :param errors: at least one

@@ -25,7 +25,7 @@ from airflow_provider_modelslab.exceptions import (
     ResultNotCollectedError,
     SubmissionUnknownError,
 )
-from airflow_provider_modelslab.protocol.event import ids_of
+from airflow_provider_modelslab.protocol.trigger_event import ids_of
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ def no_second_payment(store: SubmissionStore, *, resubmit_failed: bool) -> Itera
         raise
     except BaseException as err:
         if isinstance(err, ModelsLabError) and store.record:
-            err.knowing(request_id=store.request_id, track_id=store.record.track_id)
+            err.with_facts(request_id=store.request_id, track_id=store.record.track_id)
         error = _settled(err, store, resubmit_failed=resubmit_failed)
         if error is err:
             raise

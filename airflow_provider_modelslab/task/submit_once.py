@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
 
-from airflow_provider_modelslab.client.retrying import submit_patiently
+from airflow_provider_modelslab.client.retrying import submit_with_retries
 from airflow_provider_modelslab.error_messages import (
-    Asker,
+    Caller,
     error_of_submission,
     no_room_in_time,
     unknown_submission,
 )
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.event import Rest
-from airflow_provider_modelslab.protocol.outcome import Done, Outcome, SlowDown, Waiting
+from airflow_provider_modelslab.protocol.outcome import Done, InProgress, Outcome, RateLimited
+from airflow_provider_modelslab.protocol.poll_intervals import PICTURE_TAKES
+from airflow_provider_modelslab.protocol.poll_state import EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.schedule import PICTURE_TAKES
-from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
-from airflow_provider_modelslab.protocol.wait import EndingKind
+from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
+from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.task.execution_timeout import backstop
 from airflow_provider_modelslab.task.submission_store import SubmissionRecord, SubmissionStore
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-    from airflow_provider_modelslab.protocol.swap import Swap, SwapRequest
+    from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
 
 OnUnknown = Literal["fail", "submit"]
 
@@ -74,7 +74,7 @@ class SubmitOnce:
 
     def __init__(
         self,
-        swap: Swap,
+        swap: FaceSwap,
         hook: ModelsLabHook,
         store: SubmissionStore,
         context: Context,
@@ -91,9 +91,9 @@ class SubmitOnce:
         self._seed = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}/{ti.try_number}"
         self._on_unknown = on_unknown
         self._log = log
-        self._asker = Asker(hook.modelslab_conn_id)
+        self._caller = Caller(hook.modelslab_conn_id)
 
-    def run(self, room: Rest, *, deferrable: bool) -> Submitted:
+    def run(self, room: WaitWindow, *, deferrable: bool) -> Submitted:
         """Submit, or go on with what an earlier try submitted.
 
         :param room: when the task began to wait for room in the account's queue, and until when it does
@@ -130,31 +130,31 @@ class SubmitOnce:
         elif not earlier.is_cleared(self._max_tries):
             raise self._unknown(earlier, "an earlier try did not get the answer")
 
-    def _submit(self, room: Rest, *, deferrable: bool) -> Submitted:
+    def _submit(self, room: WaitWindow, *, deferrable: bool) -> Submitted:
         request = self._hook.plan(self._swap, seed=self._seed)
         record = SubmissionRecord(
             request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
         )
         submission = self._submit_patiently(request, record, 0.0 if deferrable else room.deadline.at)
-        if isinstance(submission, SlowDown):
+        if isinstance(submission, RateLimited):
             if deferrable and time.time() < room.deadline.at:
                 self._defer_until_room(submission, record, room)
             if room.deadline.kind is EndingKind.EXECUTION_TIMEOUT:
-                raise no_room_in_time(self._asker, record.track_id, submission.message)
+                raise no_room_in_time(self._caller, record.track_id, submission.message)
         if isinstance(submission, Unknown):
             raise self._unknown(record, submission.message)
         if not isinstance(submission, Accepted):
-            raise error_of_submission(submission, request.track_id, self._asker)
+            raise error_of_submission(submission, request.track_id, self._caller)
         return Submitted(submission.request_id, self._expected_soon(submission.outcome))
 
     def _expected_soon(self, seen: Outcome) -> Outcome:
         """The eta of a swap in a picture has been seen to be minutes; it takes seconds."""
-        if isinstance(seen, Waiting) and self._swap.video is None:
+        if isinstance(seen, InProgress) and self._swap.video is None:
             return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
         return seen
 
     def _submit_patiently(
-        self, request: SwapRequest, record: SubmissionRecord, room_until: float
+        self, request: SubmitRequest, record: SubmissionRecord, room_until: float
     ) -> Submission:
         """Submit until it is anything but passing trouble or, on the worker, a full queue."""
         last: Submission | None = None
@@ -165,18 +165,18 @@ class SubmitOnce:
             return last
 
         try:
-            return submit_patiently(
+            return submit_with_retries(
                 submit,
                 f"Face swap with track_id {request.track_id}",
                 room_until=room_until,
                 warn=self._log.warning,
             )
         except AirflowTaskTimeout as err:  # Airflow's alarm rings as the deadline passes: either may be first
-            if not isinstance(last, SlowDown):
+            if not isinstance(last, RateLimited):
                 raise
-            raise no_room_in_time(self._asker, request.track_id, last.message) from err
+            raise no_room_in_time(self._caller, request.track_id, last.message) from err
 
-    def _submit_once(self, request: SwapRequest, record: SubmissionRecord) -> Submission:
+    def _submit_once(self, request: SubmitRequest, record: SubmissionRecord) -> Submission:
         """Submit, with a note before and after: a try that is ended in between leaves the first."""
         self._store.announce(record)
         try:
@@ -200,13 +200,13 @@ class SubmitOnce:
 
     def _unknown(self, record: SubmissionRecord, reason: str) -> ModelsLabError:
         """Return the error where nobody knows, and note that a person is told so."""
-        error = unknown_submission(record.track_id, reason, self._asker)
+        error = unknown_submission(record.track_id, reason, self._caller)
         if self._on_unknown == "submit":
             return ModelsLabUnavailableError(f"{error} A retry submits again, as on_unknown asks for.")
         self._store.keep(replace(record, reported_at_max_tries=self._max_tries))
         return error
 
-    def _defer_until_room(self, refused: SlowDown, record: SubmissionRecord, room: Rest) -> NoReturn:
+    def _defer_until_room(self, refused: RateLimited, record: SubmissionRecord, room: WaitWindow) -> NoReturn:
         from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 
         self._log.info("Face swap with track_id %s: %s", record.track_id, refused.message)
@@ -223,7 +223,7 @@ class SubmitOnce:
         )
 
 
-def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> Rest:
+def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> WaitWindow:
     """Return the wait for room that a trigger's event ends, for the try that comes after it.
 
     :param event: the trigger's payload
@@ -234,5 +234,5 @@ def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> 
     """
     room = Deadline(event["deadline"], event.get("execution_deadline"))
     if room.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.at:
-        raise no_room_in_time(Asker(conn_id))
-    return Rest(event.get("since", room.at - queue_timeout), room)  # the first release does not tell
+        raise no_room_in_time(Caller(conn_id))
+    return WaitWindow(event.get("since", room.at - queue_timeout), room)  # the first release does not tell

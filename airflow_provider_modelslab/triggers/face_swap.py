@@ -15,11 +15,11 @@ from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.event import Rest, write_event
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
-from airflow_provider_modelslab.protocol.schedule import TOLERANCE, Pace, pause_after_deferral
-from airflow_provider_modelslab.protocol.story import Story
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace, pause_after_deferral
+from airflow_provider_modelslab.protocol.poll_log import PollLog
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
+from airflow_provider_modelslab.protocol.trigger_event import WaitWindow, write_event
 from airflow_provider_modelslab.protocol.xcom_size import is_large
 from airflow_provider_modelslab.triggers.wait_for_enough import wait_for_enough
 
@@ -70,7 +70,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         poke_interval: float | None = None,
         exponential_backoff: bool = False,
         max_wait: float | None = None,
-        tolerance: int | None = TOLERANCE,
+        tolerance: int | None = MAX_FAILURES,
         end_task: Literal["one", "many"] | None = None,
         known: Sequence[str] = (),
         execution_deadline: float | None = None,
@@ -124,20 +124,20 @@ class FaceSwapResultTrigger(BaseTrigger):
     async def _wait_for_all(self) -> TriggerEvent:
         shared = await import_late()
         ids = list(dict.fromkeys(self.request_ids))
-        story = Story(len(ids), self.started, self.log.info)
+        story = PollLog(len(ids), self.started, self.log.info)
         try:
             async with shared.shared_client(self.modelslab_conn_id) as client:
                 waits = {request: partial(self._wait, client, request, story) for request in ids}
                 ended = await wait_for_enough(waits, self.collect_after)
         except InvalidConnectionError as err:
             return TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
-        return self._event(ended, Rest(self.started, self._deadline) if len(ended) < len(ids) else None)
+        return self._event(ended, WaitWindow(self.started, self._deadline) if len(ended) < len(ids) else None)
 
     @property
     def _deadline(self) -> Deadline:
         return Deadline(self.deadline, self.execution_deadline)
 
-    def _event(self, endings: dict[str, Ending], rest: Rest | None) -> TriggerEvent:
+    def _event(self, endings: dict[str, Ending], rest: WaitWindow | None) -> TriggerEvent:
         results = {request_id: ending.result for request_id, ending in endings.items() if ending.result}
         if self.end_task is None or len(results) < len(endings):
             event = write_event(endings, not_done=self.not_done, rest=rest)
@@ -150,18 +150,18 @@ class FaceSwapResultTrigger(BaseTrigger):
         value: Any = values if self.end_task == "many" else values[0]
         return TaskSuccessEvent(xcoms={"return_value": value})
 
-    async def _wait(self, client: Any, request_id: str, story: Story) -> Ending:
-        wait = Wait(
+    async def _wait(self, client: Any, request_id: str, story: PollLog) -> Ending:
+        wait = PollState(
             self.started,
             self.deadline,
             Pace(self.poke_interval, self.exponential_backoff, self.max_wait),
             self.tolerance,
-            next_look=max(self.first_looks.get(request_id, 0.0), _after_deferral()),
+            next_poll=max(self.first_looks.get(request_id, 0.0), _after_deferral()),
             known=request_id in self.known,
             deadline_kind=self._deadline.kind,
         )
         while True:
-            outcome = await client.poll(request_id, wait.next_look, self.deadline)
+            outcome = await client.poll(request_id, wait.next_poll, self.deadline)
             step = wait.after(outcome, time.time(), random.random())
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_provider_modelslab.protocol.schedule import pause_after_deferral
+from airflow_provider_modelslab.protocol.poll_intervals import pause_after_deferral
 from airflow_provider_modelslab.triggers.face_swap import import_late
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 
 Waits = Mapping[str, Callable[[], Coroutine[Any, Any, Ending]]]
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.benchmarks.meter import Meter
-from tests.standin.__main__ import raise_file_limit
+from tests.support.standin.__main__ import raise_file_limit
 
 PATH = "/api/v6/faceswap/fetch/"
 

@@ -21,8 +21,8 @@ from typing import Any
 
 from tests.benchmarks.measuring import median, report, rounded
 from tests.benchmarks.triggerer import Triggerer
-from tests.running import AirflowHome, NotInTimeError, Run, Standalone
-from tests.standin import StandInProcess
+from tests.support.running import AirflowHome, NotInTimeError, Run, Standalone
+from tests.support.standin import StandInProcess
 
 DAG = """
 from airflow.providers.common.compat.sdk import DAG

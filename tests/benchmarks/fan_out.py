@@ -15,9 +15,9 @@ from collections import Counter
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from tests.benchmarks.measuring import report
-from tests.connections import connection_json
-from tests.deferring import run_tasks
-from tests.standin import StandIn
+from tests.support.connections import connection_json
+from tests.support.deferring import run_tasks
+from tests.support.standin import StandIn
 
 
 def swap(number: int) -> FaceSwapOperator:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 

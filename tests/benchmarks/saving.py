@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.benchmarks.measuring import ROOT, clean_environment, medians, report, rounded
 from tests.benchmarks.saving_contenders import CONN_ID
-from tests.standin import StandInProcess
+from tests.support.standin import StandInProcess
 
 MB = 1_000_000
 LOCAL = ("curl", "requests loop", "provider")

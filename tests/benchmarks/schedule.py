@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from airflow_provider_modelslab.protocol.outcome import Done, Waiting
+from airflow_provider_modelslab.protocol.outcome import Done, InProgress
+from airflow_provider_modelslab.protocol.poll_state import Ending, PollState
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.wait import Ending, Wait
 from tests.benchmarks.measuring import report, rounded
 
 DURATIONS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800)  # seconds
@@ -53,12 +53,12 @@ ETAS: dict[str, Eta] = {
 
 def provider_looks(job: Job, eta: Eta) -> Looks:
     """The moments at which the provider looks at a job, the one that sees it done being the last."""
-    wait: Wait | Ending = Wait(started=0.0, deadline=FOREVER)
-    while isinstance(wait, Wait):
-        now = wait.next_look
+    wait: PollState | Ending = PollState(started=0.0, deadline=FOREVER)
+    while isinstance(wait, PollState):
+        now = wait.next_poll
         yield now
         left = job.duration - now
-        seen = Waiting("processing", eta(job, left)) if left > 0 else Done(FaceSwapResult("1", ()))
+        seen = InProgress("processing", eta(job, left)) if left > 0 else Done(FaceSwapResult("1", ()))
         wait = wait.after(seen, now, random.random())
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from tests.running import Standalone
+from tests.support.running import Standalone
 
 
 class Triggerer:

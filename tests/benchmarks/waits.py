@@ -22,8 +22,8 @@ from typing import Any
 
 from tests.benchmarks.contenders import CONTENDERS
 from tests.benchmarks.measuring import ROOT, clean_environment, medians, report, rounded
-from tests.connections import connection_json
-from tests.standin import StandInProcess
+from tests.support.connections import connection_json
+from tests.support.standin import StandInProcess
 
 BASELINE = "bare aiohttp"
 GROUPS = 50  # durations by which the ends of the jobs are spread over the window

@@ -13,11 +13,11 @@ from airflow_provider_modelslab.client import aio
 from airflow_provider_modelslab.client.aio import MOST_IN_FLIGHT, shared_client
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol.outcome import Done, Refused, SlowDown, TryAgain
-from tests.connections import connection_json
+from airflow_provider_modelslab.protocol.outcome import Done, RateLimited, Refused, TransientFailure
+from tests.support.connections import connection_json
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 CONN = "modelslab_default"
 
@@ -92,7 +92,7 @@ async def test_a_wish_to_slow_down_holds_back_every_wait_on_that_key(connected: 
     async with shared_client(CONN) as client:
         await client.fetch(jobs[0])  # so that the next is not late
         connected.fault("fetch", status=429, body={"status": "error", "retry_after": 1}, seconds=0.9)
-        assert isinstance(await client.fetch(jobs[0]), SlowDown)
+        assert isinstance(await client.fetch(jobs[0]), RateLimited)
         outcomes = await asyncio.gather(*(client.fetch(job) for job in jobs))
     assert all(isinstance(outcome, Done) for outcome in outcomes)  # none came while it was not wanted
 
@@ -122,7 +122,7 @@ async def test_trouble_on_the_way_is_an_outcome_and_the_session_goes_on(
     connected.fault("fetch", **fault)
     job = str(connected.add_job())
     async with shared_client(CONN) as client:
-        assert isinstance(await client.fetch(job), TryAgain)
+        assert isinstance(await client.fetch(job), TransientFailure)
         assert isinstance(await client.fetch(job), Done)
     assert connected.stats()["elsewhere"] == 0
 
@@ -136,21 +136,21 @@ async def test_a_call_ends_after_the_connection_s_request_timeout(
     )
     standin.fault("fetch", **fault)
     async with shared_client(CONN) as client:
-        assert await client.fetch(str(standin.add_job())) == TryAgain("no whole answer within 0.2 s")
+        assert await client.fetch(str(standin.add_job())) == TransientFailure("no whole answer within 0.2 s")
 
 
 async def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> None:
     connected.fault("fetch", body="x" * (17 * 2**20))
     async with shared_client(CONN) as client:
         outcome = await client.fetch(str(connected.add_job()))
-    assert outcome == TryAgain("the answer is larger than 16 MiB")
+    assert outcome == TransientFailure("the answer is larger than 16 MiB")
 
 
 async def test_an_answer_that_cannot_be_decoded_is_not_read(connected: StandIn) -> None:
     connected.fault("fetch", body="x" * 1000, headers={"Content-Encoding": "br"}, drip=10)
     async with shared_client(CONN) as client:
         outcome = await client.fetch(str(connected.add_job()))
-    assert outcome == TryAgain("the body has the Content-Encoding br, which cannot be decoded here")
+    assert outcome == TransientFailure("the body has the Content-Encoding br, which cannot be decoded here")
 
 
 async def test_a_missing_connection_is_an_error_and_not_a_look() -> None:
@@ -170,6 +170,6 @@ async def test_a_look_up_that_fails_for_the_moment_is_tried_again(
         with monkeypatch.context() as broken:
             broken.setattr(compat, "get_async_connection", out_of_order)
             outcome = await client.fetch(job)
-        assert isinstance(outcome, TryAgain)
+        assert isinstance(outcome, TransientFailure)
         assert "the database is restarting" in outcome.message
         assert isinstance(await client.fetch(job), Done)

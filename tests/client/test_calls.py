@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
-from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import (
+    InProgress,
     JobFailed,
     Outcome,
+    RateLimited,
     Refusal,
     Refused,
-    SlowDown,
-    TryAgain,
-    Waiting,
+    TransientFailure,
 )
+from airflow_provider_modelslab.protocol.poll_answer import Answer
 from tests.protocol import KEY, answer_with
 
 V6, ENTERPRISE = "/api/v6/faceswap", "/api/v1/enterprise/faceswap"
@@ -25,7 +25,7 @@ IN_BODY = (f"{ENTERPRISE}/fetch", {"id": "263"})
 RUNS = answer_with(200, {"status": "processing"})
 MISSING = answer_with(404, {"status": "error", "message": "Request not found"})
 EMPTY, PAGE = answer_with(404, b""), answer_with(404, b"<html>")
-UNKNOWN = TryAgain("Request not found", unknown_id=True)
+UNKNOWN = TransientFailure("Request not found", unknown_id=True)
 
 
 def look(server: ServerVariant, *answers: Answer | Lost, path: str = ENTERPRISE) -> tuple[Outcome, list[Any]]:
@@ -67,25 +67,25 @@ def test_what_is_no_404_ends_the_look(answer: Answer | Lost) -> None:
 @pytest.mark.parametrize("missed", [MISSING, EMPTY, PAGE])
 def test_a_404_is_tried_in_the_other_form_and_the_form_that_worked_is_kept(missed: Answer) -> None:
     server = ServerVariant()
-    assert look(server, missed, RUNS) == (Waiting("processing"), [IN_PATH, IN_BODY])
-    assert look(server, RUNS) == (Waiting("processing"), [IN_BODY])
+    assert look(server, missed, RUNS) == (InProgress("processing"), [IN_PATH, IN_BODY])
+    assert look(server, RUNS) == (InProgress("processing"), [IN_BODY])
     assert look(server, missed, MISSING) == (UNKNOWN, [IN_BODY, IN_PATH])
-    assert look(server, missed, RUNS) == (Waiting("processing"), [IN_BODY, IN_PATH])
-    assert look(server, RUNS) == (Waiting("processing"), [IN_PATH])
+    assert look(server, missed, RUNS) == (InProgress("processing"), [IN_BODY, IN_PATH])
+    assert look(server, RUNS) == (InProgress("processing"), [IN_PATH])
 
 
 @pytest.mark.parametrize(
     ("first", "second", "outcome"),
     [
-        (MISSING, EMPTY, TryAgain("HTTP 404 without a message", unknown_id=True)),
+        (MISSING, EMPTY, TransientFailure("HTTP 404 without a message", unknown_id=True)),
         (MISSING, PAGE, UNKNOWN),
         (PAGE, MISSING, UNKNOWN),
         (MISSING, answer_with(405, {"message": "The method is not supported"}), UNKNOWN),
         (MISSING, answer_with(422, {"errors": {"id": ["odd"]}}), UNKNOWN),
         (EMPTY, answer_with(401, {"message": "No"}), Refused(Refusal.KEY, "No")),
-        (EMPTY, answer_with(429, {"message": "No"}), SlowDown("No")),
-        (EMPTY, answer_with(503, {"message": "No"}), TryAgain("No")),
-        (EMPTY, Lost("reset"), TryAgain("reset")),
+        (EMPTY, answer_with(429, {"message": "No"}), RateLimited("No")),
+        (EMPTY, answer_with(503, {"message": "No"}), TransientFailure("No")),
+        (EMPTY, Lost("reset"), TransientFailure("reset")),
         (EMPTY, answer_with(200, {"status": "failed", "message": "No"}), JobFailed("No")),
     ],
 )
@@ -97,7 +97,7 @@ def test_of_two_answers_the_one_that_says_more_of_the_request_counts(
 
 def test_two_pages_are_of_a_proxy_whose_server_is_away() -> None:
     outcome, _ = look(ServerVariant(), PAGE, PAGE)
-    assert isinstance(outcome, TryAgain)
+    assert isinstance(outcome, TransientFailure)
     assert not outcome.unknown_id
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from airflow_provider_modelslab.client.aio import shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from tests.connections import connection_json
+from tests.support.connections import connection_json
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 @pytest.fixture(params=["worker", "triggerer"])

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow_provider_modelslab.client import pictures
 from airflow_provider_modelslab.client.pictures import read_picture
 from airflow_provider_modelslab.exceptions import InvalidSwapError, ModelsLabError
-from tests.standin import Media
+from tests.support.standin import Media
 
 if TYPE_CHECKING:
     from tests.saving.buckets import S3Bucket

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol.outcome import SlowDown
-from airflow_provider_modelslab.protocol.schedule import Pace
-from airflow_provider_modelslab.protocol.wait import EndingKind, Wait
+from airflow_provider_modelslab.protocol.outcome import RateLimited
+from airflow_provider_modelslab.protocol.poll_intervals import Pace
+from airflow_provider_modelslab.protocol.poll_state import EndingKind, PollState
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 def wait_for(ids: list[Any], timeout: float = 20, tell: Any = lambda *_: None) -> Any:
     now = time.time()
-    wait = Wait(now, now + timeout, Pace(0.05))
+    wait = PollState(now, now + timeout, Pace(0.05))
     return wait_for_each(ModelsLabHook().fetch, map(str, ids), wait, tell)
 
 
@@ -46,5 +46,5 @@ def test_a_rate_limit_holds_back_the_looks_at_all_of_them(connected: StandIn) ->
     looks: list[tuple[Any, float]] = []
     list(wait_for(jobs, timeout=1.5, tell=lambda _, seen, now: looks.append((seen, now))))
     (first, at), (_, next_at), *_ = looks
-    assert isinstance(first, SlowDown)
+    assert isinstance(first, RateLimited)
     assert next_at - at >= 1

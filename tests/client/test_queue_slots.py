@@ -7,16 +7,16 @@ import time
 
 import pytest
 
-from airflow_provider_modelslab.client.queue_slots import Room
-from airflow_provider_modelslab.protocol import schedule
+from airflow_provider_modelslab.client.queue_slots import QueueSlots
+from airflow_provider_modelslab.protocol import poll_intervals
 
 
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "JITTER", 0.0)
+    monkeypatch.setattr(poll_intervals, "JITTER", 0.0)
 
 
-def line(room: Room, waits: int, seconds: float = 60) -> tuple[list[int], list[asyncio.Task[None]]]:
+def line(room: QueueSlots, waits: int, seconds: float = 60) -> tuple[list[int], list[asyncio.Task[None]]]:
     """Let so many wait, the last come having waited longest; give who went on, in order."""
     gone: list[int] = []
 
@@ -28,7 +28,7 @@ def line(room: Room, waits: int, seconds: float = 60) -> tuple[list[int], list[a
 
 
 async def test_an_end_lets_the_longest_wait_go_on_and_no_other() -> None:
-    room = Room()
+    room = QueueSlots()
     gone, waits = line(room, 3)
     await asyncio.sleep(0)
     room.let_one_in()
@@ -43,7 +43,7 @@ async def test_an_end_lets_the_longest_wait_go_on_and_no_other() -> None:
 
 
 async def test_without_an_end_one_goes_on_after_the_pause_that_the_api_asked_for() -> None:
-    room = Room()
+    room = QueueSlots()
     room.refused(1)
     began = time.monotonic()
     assert await room.wait(0, 60)
@@ -51,7 +51,7 @@ async def test_without_an_end_one_goes_on_after_the_pause_that_the_api_asked_for
     room.close()
 
 
-async def pauses_of(room: Room, turns: int) -> list[float]:
+async def pauses_of(room: QueueSlots, turns: int) -> list[float]:
     """Let so many go on, one after the other without waiting, and return how long each would have waited."""
     gone, waits = line(room, turns)
     await asyncio.sleep(0)
@@ -66,14 +66,14 @@ async def pauses_of(room: Room, turns: int) -> list[float]:
 
 
 async def test_as_long_as_nobody_is_refused_one_goes_on_ever_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "ROOM_REFUSED_AFTER", 0.0)
-    room = Room()
+    monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.0)
+    room = QueueSlots()
     room.refused(16)
     assert await pauses_of(room, 5) == [16, 8, 4, 2, 2]
 
 
 async def test_but_not_before_the_first_of_them_could_have_been_refused() -> None:
-    room = Room()
+    room = QueueSlots()
     room.refused(16)
     assert await pauses_of(room, 4) == [16, 10, 10, 10]
     room.refused(5)
@@ -81,7 +81,7 @@ async def test_but_not_before_the_first_of_them_could_have_been_refused() -> Non
 
 
 async def test_a_refusal_begins_the_pause_anew() -> None:
-    room = Room()
+    room = QueueSlots()
     room.refused(0)
     gone, waits = line(room, 2)
     await asyncio.sleep(0.5)
@@ -97,15 +97,15 @@ async def test_a_refusal_begins_the_pause_anew() -> None:
 
 
 async def test_without_a_word_of_how_long_it_is_what_is_usual() -> None:
-    room = Room()
+    room = QueueSlots()
     room.refused(17)
     assert room._pause == 17
     room.refused(None)
-    assert room._pause == schedule.SLOW_DOWN_DEFAULT
+    assert room._pause == poll_intervals.SLOW_DOWN_DEFAULT
 
 
 async def test_who_is_out_of_time_or_cancelled_takes_nobody_s_turn() -> None:
-    room = Room()
+    room = QueueSlots()
     gone, (cancelled, waits) = line(room, 2)
     assert not await room.wait(since=-5, seconds=0.01)
     cancelled.cancel()
@@ -118,7 +118,7 @@ async def test_who_is_out_of_time_or_cancelled_takes_nobody_s_turn() -> None:
 
 
 async def test_who_is_cancelled_with_the_turn_in_hand_passes_it_on() -> None:
-    room = Room()
+    room = QueueSlots()
     gone, (last, first) = line(room, 2)
     await asyncio.sleep(0)
     room.let_one_in()

@@ -9,12 +9,12 @@ import pytest
 
 from airflow_provider_modelslab.client.aio import shared_client
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol.outcome import Done, Outcome, Refusal, Refused, TryAgain
-from tests.connections import connection_json
-from tests.standin.payloads import PAYLOADS
+from airflow_provider_modelslab.protocol.outcome import Done, Outcome, Refusal, Refused, TransientFailure
+from tests.support.connections import connection_json
+from tests.support.standin.payloads import PAYLOADS
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 ENTERPRISE = "/api/v1/enterprise/faceswap"
 pytestmark = pytest.mark.usefixtures("prompt_triggers")
@@ -64,7 +64,7 @@ async def test_an_id_that_a_dedicated_server_does_not_know_is_unknown_in_either_
 ) -> None:
     dedicated.configure(enterprise_fetch=form)
     for (outcome,) in await looks("5"):
-        assert isinstance(outcome, TryAgain)
+        assert isinstance(outcome, TransientFailure)
         assert outcome.unknown_id
     assert dedicated.looks(5) == 4
 
@@ -81,5 +81,5 @@ async def test_a_key_that_a_dedicated_server_refuses_is_refused_in_either_form(
 
 async def test_an_unknown_id_costs_one_look_where_there_is_one_form(connected: StandIn) -> None:
     for (outcome,) in await looks("5"):
-        assert outcome == TryAgain("Request not found", unknown_id=True)
+        assert outcome == TransientFailure("Request not found", unknown_id=True)
     assert connected.looks(5) == 2

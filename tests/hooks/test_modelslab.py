@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.client.retrying import fetch_through_trouble
+from airflow_provider_modelslab.client.retrying import fetch_with_retries
 from airflow_provider_modelslab.exceptions import (
     FaceSwapFailedError,
     FaceSwapTimeoutError,
@@ -20,12 +20,19 @@ from airflow_provider_modelslab.exceptions import (
     RequestNotFoundError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol.outcome import Done, Refusal, Refused, SlowDown, TryAgain, Waiting
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind
-from tests.connections import connection_json
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    InProgress,
+    RateLimited,
+    Refusal,
+    Refused,
+    TransientFailure,
+)
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
+from tests.support.connections import connection_json
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **extra: Any) -> ModelsLabHook:
@@ -65,7 +72,7 @@ def test_no_redirect_carries_the_key_elsewhere(connected: StandIn, status: int) 
     job = connected.add_job()
     connected.fault("fetch", status=status, redirect=f"{connected.url}/elsewhere")
     outcome = ModelsLabHook().fetch(job)
-    assert isinstance(outcome, TryAgain)
+    assert isinstance(outcome, TransientFailure)
     assert "redirect" in outcome.message
     assert connected.stats()["elsewhere"] == 0
 
@@ -101,7 +108,7 @@ def test_trouble_on_the_way_is_an_outcome_and_not_an_exception(
 ) -> None:
     connected.fault("fetch", **fault)
     outcome = ModelsLabHook().fetch(connected.add_job())
-    assert isinstance(outcome, TryAgain)
+    assert isinstance(outcome, TransientFailure)
     assert outcome.message
 
 
@@ -111,18 +118,18 @@ def test_a_call_ends_after_the_connection_s_request_timeout(
 ) -> None:
     hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.2)
     standin.fault("fetch", **fault)
-    assert hook.fetch(standin.add_job()) == TryAgain("no whole answer within 0.2 s")
+    assert hook.fetch(standin.add_job()) == TransientFailure("no whole answer within 0.2 s")
 
 
 def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> None:
     connected.fault("fetch", body="x" * (17 * 2**20))
     outcome = ModelsLabHook().fetch(connected.add_job())
-    assert outcome == TryAgain("the answer is larger than 16 MiB")
+    assert outcome == TransientFailure("the answer is larger than 16 MiB")
 
 
 def test_a_server_that_is_not_there_is_named_by_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = connect(monkeypatch, "http://127.0.0.1:9").fetch(1)
-    assert isinstance(outcome, TryAgain)
+    assert isinstance(outcome, TransientFailure)
     assert "Connection refused" in outcome.message
 
 
@@ -144,7 +151,7 @@ def test_a_wrong_key_is_refused_and_not_repeated_in_the_answer(
 
 def through_trouble(request_id: int, **kwargs: Any) -> Any:
     look = partial(ModelsLabHook().fetch, request_id)
-    return fetch_through_trouble(look, f"Request {request_id}", warn=lambda *_: None, **kwargs)
+    return fetch_with_retries(look, f"Request {request_id}", warn=lambda *_: None, **kwargs)
 
 
 def test_passing_trouble_is_ridden_out_with_growing_pauses(connected: StandIn) -> None:
@@ -167,15 +174,15 @@ def test_lasting_trouble_is_given_up_and_said_with_its_last_cause(connected: Sta
 
 def test_without_a_limit_lasting_trouble_comes_back_as_it_is(connected: StandIn) -> None:
     connected.fault("fetch", payload="html_502", times="always")
-    outcome = through_trouble(1, tolerance=None, sleep=lambda _: None)
-    assert isinstance(outcome, TryAgain)
+    outcome = through_trouble(1, max_failures=None, sleep=lambda _: None)
+    assert isinstance(outcome, TransientFailure)
 
 
 def test_a_running_job_and_a_rate_limit_are_not_trouble(connected: StandIn) -> None:
     job = connected.add_job(duration=60, eta=7)
-    assert through_trouble(job) == Waiting("processing", 7)
+    assert through_trouble(job) == InProgress("processing", 7)
     connected.fault("fetch", payload="rate_limit")
-    assert isinstance(through_trouble(job), SlowDown)
+    assert isinstance(through_trouble(job), RateLimited)
 
 
 def test_a_taskflow_task_can_wait_and_get_the_result(connected: StandIn) -> None:

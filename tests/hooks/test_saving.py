@@ -19,11 +19,11 @@ from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from airflow_provider_modelslab.protocol.outcome import Done
 from airflow_provider_modelslab.saving.store import Store
-from tests.connections import connection_json
-from tests.deferring import run_task
+from tests.support.connections import connection_json
+from tests.support.deferring import run_task
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 def test_it_returns_and_leaves_what_the_operator_does(connected: StandIn, tmp_path: Path) -> None:

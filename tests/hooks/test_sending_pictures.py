@@ -13,13 +13,13 @@ from airflow_provider_modelslab.exceptions import (
     SubmissionUnknownError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from tests.connections import connection_json
-from tests.standin import Media
+from tests.support.connections import connection_json
+from tests.support.standin import Media
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 DATA_URI = "data:image/jpeg;base64,"
 

@@ -22,27 +22,27 @@ from airflow_provider_modelslab.exceptions import (
     SubmissionUnknownError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.protocol import schedule
-from airflow_provider_modelslab.protocol.outcome import Done, TryAgain, Waiting
-from airflow_provider_modelslab.protocol.submission import Accepted, Submission, Unknown
-from airflow_provider_modelslab.protocol.swap import Swap
-from tests.connections import connection_json
+from airflow_provider_modelslab.protocol import poll_intervals
+from airflow_provider_modelslab.protocol.face_swap import FaceSwap
+from airflow_provider_modelslab.protocol.outcome import Done, InProgress, TransientFailure
+from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
 from tests.operators import ending_once_refused
-from tests.standin import Media
+from tests.support.connections import connection_json
+from tests.support.standin import Media
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 FACE = "https://example.com/face.jpg"
 IMAGE = "https://example.com/group.jpg"
 VIDEO = "https://example.com/clip.mp4"
 ONE = "https://example.com/one.jpg"
-SWAP = Swap(face=FACE, image=IMAGE)
+SWAP = FaceSwap(face=FACE, image=IMAGE)
 
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.001)
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **extra: Any) -> ModelsLabHook:
@@ -50,7 +50,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **
     return ModelsLabHook()
 
 
-def submit(hook: ModelsLabHook, swap: Swap = SWAP) -> Submission:
+def submit(hook: ModelsLabHook, swap: FaceSwap = SWAP) -> Submission:
     return hook.submit(hook.plan(swap, seed="a task"))
 
 
@@ -117,7 +117,7 @@ def test_a_queued_swap_has_an_id_and_an_eta_and_one_that_is_done_its_files(conne
     connected.configure(submit={"duration": 60, "eta": 9})
     queued = submit(ModelsLabHook())
     assert isinstance(queued, Accepted)
-    assert queued.outcome == Waiting("processing", 9)
+    assert queued.outcome == InProgress("processing", 9)
     assert [each["id"] for each in connected.submits()] == [int(done.request_id), int(queued.request_id)]
 
 
@@ -173,7 +173,7 @@ def test_a_server_that_never_takes_it_is_given_up_and_nothing_was_queued(connect
     connected.fault("submit", payload="server_error", times="always")
     with pytest.raises(ModelsLabUnavailableError, match=r"Internal server error.*Nothing was queued"):
         ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
-    assert connected.stats()["submit"] == schedule.TOLERANCE
+    assert connected.stats()["submit"] == poll_intervals.MAX_FAILURES
 
 
 def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_permanent(
@@ -183,7 +183,7 @@ def test_an_error_that_the_api_does_not_explain_is_told_as_one_that_may_be_perma
     with pytest.raises(ModelsLabUnavailableError, match=r"error: Odd\. .*may be permanent") as caught:
         ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE)
     assert "could not be asked" not in str(caught.value)
-    assert connected.stats()["submit"] == schedule.TOLERANCE
+    assert connected.stats()["submit"] == poll_intervals.MAX_FAILURES
 
 
 def test_a_job_that_failed_at_once_may_have_met_a_model_that_was_warming_up(connected: StandIn) -> None:
@@ -198,7 +198,7 @@ def test_a_call_that_never_left_is_trouble_that_passes(
 ) -> None:
     hook = connect(monkeypatch, url.format(standin.url.partition("//")[2]))
     submission = submit(hook)
-    assert isinstance(submission, TryAgain)
+    assert isinstance(submission, TransientFailure)
 
 
 def test_an_upload_that_is_cut_short_cannot_have_been_taken(
@@ -219,8 +219,8 @@ def test_an_upload_that_is_cut_short_cannot_have_been_taken(
     picture = tmp_path / "face.jpg"
     picture.write_bytes(Media("jpg", 15_000_000).whole())
     hook = connect(monkeypatch, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    submission = submit(hook, Swap(face=str(picture), image=str(picture)))
-    assert isinstance(submission, TryAgain)
+    submission = submit(hook, FaceSwap(face=str(picture), image=str(picture)))
+    assert isinstance(submission, TransientFailure)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_what_cannot_be_submitted_is_refused_before_anything_is_sent(
     connected: StandIn, swap: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(InvalidSwapError, match=f"{words}.*Nothing was sent"):
-        ModelsLabHook().plan(Swap(**{"face": FACE, **swap}), seed="a task")
+        ModelsLabHook().plan(FaceSwap(**{"face": FACE, **swap}), seed="a task")
     assert connected.stats()["requests"] == 0
 
 
@@ -334,7 +334,7 @@ def test_a_connection_that_cannot_be_used_is_told_before_anything_is_sent() -> N
 def test_a_redirect_is_not_followed(connected: StandIn) -> None:
     connected.fault("submit", status=307, redirect=f"{connected.url}/elsewhere")
     submission = submit(ModelsLabHook())
-    assert isinstance(submission, TryAgain)
+    assert isinstance(submission, TransientFailure)
     assert connected.stats()["elsewhere"] == 0
 
 

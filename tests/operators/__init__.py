@@ -10,13 +10,13 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
-from tests.deferring import Pushed, Store
-from tests.running.processes import wait_until
+from tests.support.deferring import Pushed, Store
+from tests.support.running.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 class Terminated(BaseException):

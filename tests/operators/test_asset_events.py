@@ -12,13 +12,13 @@ from airflow.providers.common.compat.sdk import Asset, AssetAlias
 
 from airflow_provider_modelslab.exceptions import FaceSwapFailedError
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from tests.deferring import Pushed, run_task
+from tests.support.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.running import AirflowHome
-    from tests.standin import StandIn
+    from tests.support.running import AirflowHome
+    from tests.support.standin import StandIn
 
 SWAPS = Asset("s3://bucket/swaps")
 DAG_FILE = """

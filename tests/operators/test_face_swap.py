@@ -21,11 +21,11 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
-from tests.connections import connection_json
-from tests.deferring import run_task
+from tests.support.connections import connection_json
+from tests.support.deferring import run_task
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
 pytestmark = pytest.mark.usefixtures("prompt_triggers")

@@ -20,9 +20,7 @@ from airflow_provider_modelslab.exceptions import (
     QueueFullError,
 )
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from airflow_provider_modelslab.protocol import schedule
-from tests.connections import connection_json
-from tests.deferring import Pushed, run_task
+from airflow_provider_modelslab.protocol import poll_intervals
 from tests.operators import (
     BOTH,
     FACE,
@@ -33,10 +31,12 @@ from tests.operators import (
     first_try,
     swapper,
 )
-from tests.standin import Media
+from tests.support.connections import connection_json
+from tests.support.deferring import Pushed, run_task
+from tests.support.standin import Media
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
@@ -71,7 +71,7 @@ def test_a_swap_that_is_done_at_once_never_defers_nor_looks(connected: StandIn) 
 def test_a_picture_that_takes_some_seconds_never_defers_whatever_its_eta(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: Any
 ) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", schedule.LINGER)
+    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", poll_intervals.LINGER)
     monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.SHORTEST", 0.1)
     monkeypatch.setattr("airflow_provider_modelslab.task.submit_once.PICTURE_TAKES", 0.6)
     connected.configure(submit={"duration": 0.2, "eta": eta})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from airflow_provider_modelslab.protocol.answer import Answer, read_answer
 from airflow_provider_modelslab.protocol.outcome import Outcome
-from tests.standin.payloads import PAYLOADS, Payload
+from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
+from tests.support.standin.payloads import PAYLOADS, Payload
 
 KEY = "a-key-of-some-length"
 NOW = 1_700_000_000.0

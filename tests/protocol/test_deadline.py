@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.outcome import Waiting
-from airflow_provider_modelslab.protocol.wait import Ending, EndingKind, Wait
+from airflow_provider_modelslab.protocol.outcome import InProgress
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 
 
 @pytest.mark.parametrize(
@@ -23,5 +23,5 @@ def test_the_sooner_one_ends_it_in_its_way(
 ) -> None:
     deadline = Deadline.sooner(limit, execution)
     assert (deadline.at, deadline.kind) == (at, kind)
-    wait = Wait(0.0, deadline.at, deadline_kind=deadline.kind)
-    assert wait.after(Waiting("processing"), at + 1, 0.5) == Ending(kind, "processing")
+    wait = PollState(0.0, deadline.at, deadline_kind=deadline.kind)
+    assert wait.after(InProgress("processing"), at + 1, 0.5) == Ending(kind, "processing")

@@ -14,7 +14,7 @@ from airflow_provider_modelslab.protocol.fields import (
     one_line,
     read_result,
 )
-from tests.standin.payloads import IMAGE
+from tests.support.standin.payloads import IMAGE
 
 
 def nested(value: object, levels: int, name: str | None = None) -> Any:

@@ -8,15 +8,15 @@ import pytest
 
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
+    InProgress,
     JobFailed,
+    RateLimited,
     Refusal,
     Refused,
-    SlowDown,
-    TryAgain,
-    Waiting,
+    TransientFailure,
 )
 from tests.protocol import read_payload
-from tests.standin.payloads import PAYLOADS
+from tests.support.standin.payloads import PAYLOADS
 
 COMPLETE = {
     "success",
@@ -59,21 +59,21 @@ NO_FILES_YET = {
     "ready_without_output",
 }
 WAITING = {
-    "processing": Waiting("processing", 605),
-    "processing_bare": Waiting("processing"),
-    "processing_no_id": Waiting("processing", 12),
-    "processing_eta_zero": Waiting("processing", 0),
-    "processing_eta_fraction": Waiting("processing", 2.5),
-    "processing_eta_string": Waiting("processing", 20),
-    "processing_eta_null": Waiting("processing"),
-    "processing_eta_negative": Waiting("processing"),
-    "processing_eta_nonsense": Waiting("processing"),
-    "processing_string_id": Waiting("processing", 12),
-    "processing_output_null": Waiting("processing"),
-    "no_status_eta": Waiting("processing", 7),
-    "no_status_link": Waiting("processing"),
-    "queued": Waiting("queued", 30),
-    "pending": Waiting("pending"),
+    "processing": InProgress("processing", 605),
+    "processing_bare": InProgress("processing"),
+    "processing_no_id": InProgress("processing", 12),
+    "processing_eta_zero": InProgress("processing", 0),
+    "processing_eta_fraction": InProgress("processing", 2.5),
+    "processing_eta_string": InProgress("processing", 20),
+    "processing_eta_null": InProgress("processing"),
+    "processing_eta_negative": InProgress("processing"),
+    "processing_eta_nonsense": InProgress("processing"),
+    "processing_string_id": InProgress("processing", 12),
+    "processing_output_null": InProgress("processing"),
+    "no_status_eta": InProgress("processing", 7),
+    "no_status_link": InProgress("processing"),
+    "queued": InProgress("queued", 30),
+    "pending": InProgress("pending"),
 }
 SLOW_DOWN = {
     "rate_limit": 30,
@@ -192,12 +192,12 @@ def test_a_complete_job_is_done_under_the_id_that_was_asked_for(name: str) -> No
 
 @pytest.mark.parametrize("name", sorted(NO_FILES_YET))
 def test_success_without_files_is_asked_again(name: str) -> None:
-    assert isinstance(read_payload(name), TryAgain)
+    assert isinstance(read_payload(name), TransientFailure)
 
 
 @pytest.mark.parametrize(("name", "expected"), WAITING.items())
 def test_a_job_that_runs_is_waited_for_with_its_eta_where_that_is_a_number(
-    name: str, expected: Waiting
+    name: str, expected: InProgress
 ) -> None:
     assert read_payload(name) == expected
 
@@ -205,14 +205,14 @@ def test_a_job_that_runs_is_waited_for_with_its_eta_where_that_is_a_number(
 @pytest.mark.parametrize(("name", "seconds"), SLOW_DOWN.items())
 def test_a_rate_limit_is_no_failure_and_says_how_long_to_keep_away(name: str, seconds: float | None) -> None:
     outcome = read_payload(name)
-    assert isinstance(outcome, SlowDown)
+    assert isinstance(outcome, RateLimited)
     assert outcome.retry_after == seconds
 
 
 @pytest.mark.parametrize("name", sorted(TRY_AGAIN))
 def test_what_passes_is_tried_again(name: str) -> None:
     outcome = read_payload(name)
-    assert isinstance(outcome, TryAgain)
+    assert isinstance(outcome, TransientFailure)
     assert not outcome.unknown_id
     assert outcome.message
 
@@ -221,7 +221,7 @@ def test_what_passes_is_tried_again(name: str) -> None:
 def test_an_unknown_id_may_be_a_passing_404_and_is_told_apart(name: str) -> None:
     body = PAYLOADS[name].body
     text = body["message"] if isinstance(body, dict) else "HTTP 404 without a message"
-    assert read_payload(name) == TryAgain(text, unknown_id=True)
+    assert read_payload(name) == TransientFailure(text, unknown_id=True)
 
 
 @pytest.mark.parametrize(("name", "message"), FAILED.items())

@@ -21,9 +21,10 @@ def always_short_pauses(short_pauses: None) -> None:
 @pytest.fixture
 def fewer_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a file up after two beginnings."""
-    from airflow_provider_modelslab.saving import one_file
 
-    monkeypatch.setattr(one_file, "STARTS", 2)
+    from airflow_provider_modelslab.saving import save_file
+
+    monkeypatch.setattr(save_file, "STARTS", 2)
 
 
 @pytest.fixture(scope="session")

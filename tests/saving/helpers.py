@@ -10,7 +10,7 @@ from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving import SaveOptions, save_result
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 log = logging.getLogger("tests.saving")
 

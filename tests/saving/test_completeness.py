@@ -9,7 +9,7 @@ import pytest
 from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.formats.walker import State
 from tests.saving.real_files import LIVE, NAMES, real_file
-from tests.standin.media import CONTENT_TYPES, Media
+from tests.support.standin.media import CONTENT_TYPES, Media
 
 
 def state_of(data: bytes, step: int = 10**9) -> State:

@@ -14,15 +14,15 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from airflow_provider_modelslab.exceptions import DownloadError, ExpiredUrlError
-from airflow_provider_modelslab.saving.budget import Budget, StoppedError
 from airflow_provider_modelslab.saving.download import Download, RestartError
-from airflow_provider_modelslab.saving.guard import GuardedSession
+from airflow_provider_modelslab.saving.retry_budget import RetryBudget, StoppedError
+from airflow_provider_modelslab.saving.ssrf_guard import GuardedSession
 from tests.saving.helpers import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 SIZE = 1_000_000
 
@@ -39,7 +39,7 @@ def job(standin: StandIn) -> int | str:
 
 
 def download(session: GuardedSession, url: str, *, timeout: float = 10.0, patience: float = 0.0) -> Download:
-    return Download(session, url, Budget(timeout, patience))
+    return Download(session, url, RetryBudget(timeout, patience))
 
 
 def ranges(standin: StandIn) -> list[str | None]:
@@ -265,7 +265,7 @@ def test_a_server_that_never_answers_does_not_outlast_the_deadline(
 
 def test_a_transfer_that_is_stopped_ends(session: Any, standin: StandIn, job: int) -> None:
     standin.fault("file", drip=1000)
-    budget = Budget(10, 0)
+    budget = RetryBudget(10, 0)
     chunks = Download(session, standin.urls(job)[0], budget).chunks()
     next(chunks)
     budget.stop.set()

@@ -15,7 +15,7 @@ from tests.saving.helpers import content, result_of, save, tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 WRITE_AND_HANG = """
 import os, sys, time

@@ -14,7 +14,7 @@ from tests.saving.helpers import content, result_of, save, tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 def test_the_task_can_be_ended_from_outside(

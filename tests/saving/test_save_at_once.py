@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.saving.servers import Maker
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
     Files = dict[str, bytes]
 

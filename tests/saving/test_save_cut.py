@@ -12,8 +12,8 @@ import pytest
 
 from airflow_provider_modelslab.exceptions import DownloadError, InvalidContentError
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving import download, one_file
-from airflow_provider_modelslab.saving.content import HEAD
+from airflow_provider_modelslab.saving import download, one_file, retry_budget
+from airflow_provider_modelslab.saving.media_type import HEAD
 from tests.saving.certificates import self_signed
 from tests.saving.cutting_server import ENDINGS, cutting_server
 from tests.saving.helpers import save, tree
@@ -42,9 +42,8 @@ CODINGS = [
 
 @pytest.fixture(autouse=True)
 def hasty(fewer_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from airflow_provider_modelslab.saving import budget
 
-    monkeypatch.setattr(budget, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.saving.helpers import content, result_of, save
 
 if TYPE_CHECKING:
     from tests.saving.buckets import Bucket
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("fewer_starts")
 

@@ -19,7 +19,7 @@ from tests.saving.helpers import content, result_of, save, tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 SECRET = "s3cret"
 PAGE: dict[str, Any] = {"status": 200, "body": "<!DOCTYPE html><title>Blocked</title>"}

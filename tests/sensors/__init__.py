@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
-from tests.deferring import Pushed
+from tests.support.deferring import Pushed
 
 # Airflow 2 asks its database for the first look; there the tests with a whole Airflow have to do.
 AIRFLOW_3 = pytest.mark.skipif(version("apache-airflow") < "3", reason="needs a database on Airflow 2")

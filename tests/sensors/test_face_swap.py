@@ -18,15 +18,15 @@ from airflow_provider_modelslab.exceptions import (
     InvalidRequestIdError,
     ModelsLabUnavailableError,
 )
-from airflow_provider_modelslab.protocol.event import write_event
-from airflow_provider_modelslab.protocol.schedule import Pace
+from airflow_provider_modelslab.protocol.poll_intervals import Pace
+from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from airflow_provider_modelslab.task import requests_wait
-from tests.deferring import Pushed, run_task
 from tests.sensors import BOTH, sensor
+from tests.support.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_triggers")
 

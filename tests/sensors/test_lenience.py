@@ -13,11 +13,11 @@ from airflow_provider_modelslab.exceptions import (
     ModelsLabUnavailableError,
     RequestNotFoundError,
 )
-from tests.deferring import run_task
 from tests.sensors import AIRFLOW_3, BOTH, Rescheduled, sensor
+from tests.support.deferring import run_task
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_triggers")
 

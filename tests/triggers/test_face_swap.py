@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.triggers.base import TaskSuccessEvent
 
-from airflow_provider_modelslab.protocol import schedule
+from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 
 @pytest.fixture(autouse=True)
 def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.01)
 
 
 def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> FaceSwapResultTrigger:
@@ -102,7 +102,7 @@ async def test_the_same_id_given_twice_is_asked_for_once(connected: StandIn) -> 
 async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.3)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.3)
     job = connected.add_job(duration=0.2)
     await fire(make_trigger(job))
     assert connected.looks(job) == 1

@@ -10,19 +10,19 @@ import pytest
 from blockbuster import BlockingError, blockbuster_ctx
 
 from airflow_provider_modelslab.client import aio
-from airflow_provider_modelslab.protocol import schedule
-from airflow_provider_modelslab.transport.environment import make_ssl_context
-from tests.connections import connection_json
-from tests.standin import StandInProcess
+from airflow_provider_modelslab.http.environment import make_ssl_context
+from airflow_provider_modelslab.protocol import poll_intervals
+from tests.support.connections import connection_json
+from tests.support.standin import StandInProcess
 from tests.triggers.test_face_swap import fire, make_trigger
 
 if TYPE_CHECKING:
-    from tests.standin.control import Controls
+    from tests.support.standin.control import Controls
 
 
 @pytest.fixture(autouse=True)
 def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TROUBLE_FIRST", 0.01)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.01)
     monkeypatch.setattr(aio, "make_ssl_context", make_ssl_context)  # reads files: may it block?
 
 
@@ -75,5 +75,5 @@ async def test_an_unusable_and_a_missing_connection_do_not_block(monkeypatch: py
 async def test_a_server_that_is_not_there_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json("http://127.0.0.1:9", "some-key"))
     with blockbuster_ctx():
-        event = await fire(make_trigger(1, tolerance=2))
+        event = await fire(make_trigger(1, max_failures=2))
     assert event["not_done"]["1"]["kind"] == "unavailable"

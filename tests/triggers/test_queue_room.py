@@ -11,13 +11,13 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
-from airflow_provider_modelslab.protocol import schedule
+from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
-from tests.deferring import run_tasks
+from tests.support.deferring import run_tasks
 from tests.triggers.test_face_swap import fire, make_trigger
 
 if TYPE_CHECKING:
-    from tests.standin import StandIn
+    from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
@@ -70,7 +70,7 @@ async def test_a_wait_that_ends_without_the_swap_makes_no_room(connected: StandI
 async def test_it_never_fires_at_once_and_so_cannot_overtake_its_own_deferral(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "AFTER_DEFERRAL", 0.5)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.5)
     began = time.monotonic()
     await status_of(waiting(timeout=0))
     assert time.monotonic() - began >= 0.5
@@ -86,8 +86,8 @@ async def test_it_does_not_block_the_loop(connected: StandIn) -> None:
 async def test_a_hundred_swaps_on_an_account_of_five_all_succeed_without_hammering(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, duration: float
 ) -> None:
-    monkeypatch.setattr(schedule, "ROOM_SHORTEST", 0.03)
-    monkeypatch.setattr(schedule, "ROOM_REFUSED_AFTER", 0.5)
+    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.03)
+    monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.5)
     monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", 0.0)
     connected.configure(queue_limit=5, retry_after=1, submit={"duration": duration})
     connected.add_jobs(5, duration=0.4)  # what others have queued

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from airflow_provider_modelslab.exceptions import InvalidRequestIdError
+from airflow_provider_modelslab.saving.file_names import folder_name, is_plain, plan_stems, stem_of
+
+HOST = "https://pub-1.r2.dev"
+
+
+@pytest.mark.parametrize(
+    ("url", "stem"),
+    [
+        (f"{HOST}/generations/0b7c-41.mp4", "0b7c-41"),
+        (f"{HOST}//generations//swap.jpg", "swap"),
+        (f"{HOST}/a/no-extension", "no-extension"),
+        (f"{HOST}/a/swap.jpg?X-Amz-Signature=abc#frag", "swap"),
+        (f"{HOST}/a/folder/", "folder"),
+        (f"{HOST}/a/My%20Swap%20(1).png", "My_Swap_1"),
+        (f"{HOST}/a/..%2F..%2Fetc%2Fpasswd", "passwd"),
+        (f"{HOST}/a/%2e%2e", ""),
+        (f"{HOST}/a/..%5C..%5Cboot.ini", "boot"),
+        (f"{HOST}/a/%252e%252e%252fx.jpg", "2e_2e_2fx"),
+        (f"{HOST}/a/.htaccess", "htaccess"),
+        (f"{HOST}/a/.hidden-file", "hidden-file"),
+        (f"{HOST}/a/été.jpg", "ete"),
+        (f"{HOST}/a/%E6%8D%A2%E8%84%B8.jpg", ""),
+        (f"{HOST}/a/x%00y.jpg", "x_y"),
+        (f"{HOST}/a/CON.jpg", "output-CON"),
+        (f"{HOST}/a/lpt1.foo.png", "output-lpt1.foo"),
+        (f"{HOST}/a/manifest.json", "manifest"),
+        (f"{HOST}/a/v1.2", "v1.2"),
+        (HOST, ""),
+        ("data:image/png;base64,iVBOR/w0KGgo.jpg", ""),
+        ("https://[broken/x.jpg", ""),
+        ("", ""),
+    ],
+)
+def test_a_stem_is_the_safe_part_of_the_last_segment(url: str, stem: str) -> None:
+    assert stem_of(url) == stem
+
+
+def test_a_name_of_300_characters_is_cut() -> None:
+    assert len(stem_of(f"{HOST}/{'a' * 300}.jpg")) == 100
+
+
+def test_equal_names_get_their_position_whatever_their_case_and_extension() -> None:
+    urls = [f"{HOST}/a/swap.jpg", f"{HOST}/b/SWAP.png", f"{HOST}/c/swap", f"{HOST}/"]
+    assert plan_stems(urls) == ["swap", "SWAP-2", "swap-3", "output-4"]
+
+
+def test_a_name_made_unique_meets_no_other_name() -> None:
+    urls = [f"{HOST}/x-3.jpg", f"{HOST}/x.jpg", f"{HOST}/x.jpg", f"{HOST}/output-5.jpg", f"{HOST}/"]
+    stems = plan_stems(urls)
+    assert stems == ["x-3", "x", "x-3-3", "output-5", "output-5-5"]
+
+
+def test_long_names_that_are_cut_to_the_same_stay_apart() -> None:
+    stems = plan_stems([f"{HOST}/{'a' * 300}{n}.jpg" for n in range(3)])
+    assert len(set(stems)) == 3
+
+
+def test_every_name_is_plain_whatever_the_url() -> None:
+    urls = [f"{HOST}/{chr(code)}x{chr(code)}.jpg" for code in range(1, 700)]
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem) for stem in plan_stems(urls))
+
+
+@pytest.mark.parametrize("request_id", ["118409305", "abc123-def456", "a.b_c"])
+def test_an_id_names_its_folder(request_id: str) -> None:
+    assert folder_name(request_id) == request_id
+
+
+@pytest.mark.parametrize("request_id", ["", "..", ".", "../x", "a/b", "a\\b", "-x", "a\n", "x" * 129, "a."])
+def test_an_id_that_could_lead_elsewhere_is_refused(request_id: str) -> None:
+    with pytest.raises(InvalidRequestIdError, match="cannot name a folder"):
+        folder_name(request_id)
+
+
+@pytest.mark.parametrize("name", ["../x.jpg", "a/b.jpg", ".x", "", None, 3])
+def test_names_that_this_module_does_not_make_are_told_apart(name: object) -> None:
+    assert not is_plain(name)

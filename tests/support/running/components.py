@@ -1,0 +1,86 @@
+"""A whole Airflow 3 whose components are processes of their own, so that each can be killed."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.running.api import AIRFLOW_3
+from tests.support.running.base import Running
+from tests.support.running.processes import halt, kill, resume, start, stop
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.support.running.home import AirflowHome
+
+#: What there is; a second one of a kind is named with its number: `triggerer-2`.
+KINDS = {
+    "api-server": [],
+    "dag-processor": [],
+    "scheduler": ["--skip-serve-logs"],
+    "triggerer": ["--skip-serve-logs"],
+}
+
+
+class Components(Running):
+    """API server, scheduler with workers, DAG processor, triggerer; its parameters are those of `Running`."""
+
+    def __init__(self, home: AirflowHome, timeout: float = 120) -> None:
+        if not AIRFLOW_3:
+            raise RuntimeError("Components needs Airflow 3")
+        super().__init__(home, timeout)
+        self.env["AIRFLOW__API_AUTH__JWT_SECRET"] = secrets.token_urlsafe(48)  # the same for all of them
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> Components:
+        """Start one component of each kind and wait until all are healthy."""
+        for name in KINDS:
+            self.start_one(name)
+        self.wait_for(
+            self.api.healthy, self.timeout, f"Airflow to be healthy; its logs are in {self.home.path}"
+        )
+        return self
+
+    def stop(self) -> None:
+        """End all processes of it."""
+        for name in list(self.processes):
+            stop(
+                self.processes.pop(name), grace=3
+            )  # the home is thrown away: no need to wait for good manners
+
+    def start_one(self, name: str) -> None:
+        """Start a component, such as `triggerer` or `triggerer-2`."""
+        kind = name.rstrip("-0123456789")
+        command = [sys.executable, "-m", "airflow", kind, *KINDS[kind]]
+        self.processes[name] = start(command, self.env, self.log(name), self.home.path)
+
+    def kill_one(self, name: str) -> None:
+        """End a component by SIGKILL, with all of its processes."""
+        process = self.processes.pop(name)
+        kill(process.pid)
+        process.wait()
+
+    def stop_one(self, name: str) -> None:
+        """End a component as a deployment does: SIGTERM, and some seconds to finish."""
+        stop(self.processes.pop(name))
+
+    def halt_one(self, name: str) -> None:
+        """Bring a component to a halt, as a machine that stalls would."""
+        halt(self.processes[name].pid)
+
+    def resume_one(self, name: str) -> None:
+        """Let a component that was halted go on."""
+        resume(self.processes[name].pid)
+
+    def check(self) -> None:
+        """Raise RuntimeError where a component ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"the {name} ended by itself; its log is {self.log(name)}")
+
+    def log(self, name: str) -> Path:
+        """The file that a component prints to."""
+        return self.home.path / f"{name}.log"

@@ -1,0 +1,154 @@
+"""The web server: routes, and what is common to all requests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from weakref import WeakSet
+
+from aiohttp import web
+
+from tests.support.standin import api
+from tests.support.standin.files import file_reply
+from tests.support.standin.payloads import Payload
+from tests.support.standin.sending import Reply, misbehave, send
+from tests.support.standin.wire import dumps, loads
+from tests.support.standin.world import Seen, World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ApiCall = Callable[[World, api.Ask], Payload]
+#: So many clients may knock at once; the default of 128 would refuse a benchmark's thousands.
+BACKLOG = 4096
+
+
+def application(world: World) -> web.Application:
+    """Return the app with all of its routes."""
+    app = web.Application(client_max_size=128 * 1024**2)
+    for path in api.API_PATHS:
+        _add_api(app, world, path)
+    app.router.add_post("/api/wallet_balance", _api(world, "wallet", api.wallet))
+    for on, folder in (("file", "files"), ("proxy", "proxy")):
+        for slash in ("/", "//"):
+            app.router.add_get(f"/{folder}{slash}{{id}}/{{name:.+}}", _file(world, on))
+    app.router.add_post("/_control/{command}", _control(world))
+    app.router.add_route("*", "/elsewhere{tail:.*}", _elsewhere(world))
+    return app
+
+
+def _add_api(app: web.Application, world: World, path: str) -> None:
+    fetch = _api(world, "fetch", api.fetch, path)
+    app.router.add_post(path + "/fetch/{id}", fetch)
+    app.router.add_post(path + "/fetch", fetch)
+    app.router.add_post(path + "/system_details", _api(world, "system", api.system_details, path))
+    for action in api.REQUIRED:
+        app.router.add_post(f"{path}/{action}", _api(world, "submit", api.submit, path, action))
+
+
+def _api(world: World, on: str, call: ApiCall, api_path: str = "", action: str = "") -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body = await _body(request)
+        job_id = request.match_info.get("id") or str(body.get("id", ""))
+        world.note(Seen(on, job_id, request.method, request.path_qs, request.headers, body))
+        fault = world.take_fault(on, job_id, "", body)
+        if fault is None:
+            return _at_once(call(world, api.Ask(job_id, body, api_path, action)))
+        ask = api.Ask(job_id, body, api_path, action)
+        said = call(world, ask) if fault.accepts else None
+        answer = await misbehave(request, fault) or said or call(world, ask)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return await send(request, Reply.of(answer), fault, lambda size: None)
+
+    return handle
+
+
+def _at_once(payload: Payload) -> web.Response:
+    """The short way for the common case, which a benchmark asks thousands of times a second."""
+    headers = {"Content-Type": payload.content_type, **payload.headers}
+    return web.Response(status=payload.status, body=payload.encoded(), headers=headers)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    """Return the JSON object of a request; what is none counts as empty, as if no field were given."""
+    try:
+        body = json.loads(await request.read())
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _file(world: World, on: str) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        job_id, name = request.match_info["id"], request.match_info["name"]
+        world.note(Seen(on, job_id, request.method, request.path_qs, request.headers))
+        fault = world.take_fault(on, job_id, name, {})
+        answer = await misbehave(request, fault) if fault else None
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        found = answer or file_reply(world, job_id, name, request.headers, fault)
+        reply = Reply.of(found) if isinstance(found, Payload) else found
+        return await send(request, reply, fault, lambda size: world.count("bytes_sent", size))
+
+    return handle
+
+
+def _elsewhere(world: World) -> Handler:
+    """A place for redirects and supplied URLs to lead to; what comes here is only remembered."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body = await _body(request)
+        world.note(Seen("elsewhere", "", request.method, request.path_qs, request.headers, body))
+        return web.json_response({"status": "success", "id": 0, "output": []})
+
+    return handle
+
+
+def _control(world: World) -> Handler:
+    known: WeakSet[asyncio.BaseTransport] = WeakSet()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.transport is not None and request.transport not in known:
+            known.add(request.transport)
+            world.count("connections", -1)  # only those that the tested client makes are of interest
+        command, arguments = request.match_info["command"], loads(await request.read() or b"{}")
+        try:
+            # In a thread: the checksum of a big file takes seconds, and waits must go on.
+            result = await asyncio.to_thread(world.call, command, arguments)
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"result": result}, dumps=dumps)
+
+    return handle
+
+
+@contextlib.asynccontextmanager
+async def serving(world: World, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """Serve until the block ends; gives the URL."""
+    # A hanging answer must end with its client, and no one waits for it when the server stops.
+    runner = web.AppRunner(
+        application(world), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+    )
+    await runner.setup()
+    server = await asyncio.get_running_loop().create_server(
+        _counting(world, runner), host, port, backlog=BACKLOG
+    )
+    world.url = f"http://{host}:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield world.url
+    finally:
+        server.close()
+        await runner.cleanup()
+
+
+def _counting(world: World, runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+    """Return the protocol factory of a runner, which is called once for each TCP connection."""
+
+    def factory() -> asyncio.Protocol:
+        world.count("connections")
+        assert runner.server is not None
+        return runner.server()
+
+    return factory

@@ -1,0 +1,110 @@
+"""The README's recipes, each a whole DAG file, do in a real Airflow what is said of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import ROOT
+from tests.support.running import Standalone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.running import AirflowHome
+    from tests.support.standin import StandIn
+
+README = ROOT / "README.md"
+RECIPES = {
+    match[1]: block
+    for block in re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    if (match := re.search(r"with DAG\(\s*\"(\w+)\"", block))
+}
+
+
+def test_there_is_a_recipe_for_each_question() -> None:
+    assert set(RECIPES) == {
+        "choose_retries",
+        "id_from_http",
+        "map_over_queued",
+        "read_completed",
+        "tell_of_failures",
+    }
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_python(name: str) -> None:
+    compile(RECIPES[name], name, "exec")
+
+
+@pytest.fixture
+def service(standin: StandIn) -> Iterator[str]:
+    """An HTTP service that queues a face swap and answers with its id, in JSON."""
+    answer = json.dumps({"id": standin.add_job("in-json", duration=1)}).encode()
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.airflow
+def test_the_recipes_work(airflow_home: AirflowHome, standin: StandIn, service: str, tmp_path: Path) -> None:
+    import airflow
+
+    has_policies = tuple(map(int, airflow.__version__.split(".")[:2])) >= (3, 3)
+    destination = tmp_path / "files"
+    standin.add_job("good", duration=1)
+    standin.add_job("bad", duration=1, ending="failed")
+    runs = {
+        "read_completed": {"ids": ["good", "bad"]},
+        "map_over_queued": {},
+        "id_from_http": {},
+        "tell_of_failures": {"request_id": "bad"},
+        **({"choose_retries": {"request_id": "nobody-s"}} if has_policies else {}),
+    }
+    for name in runs:
+        airflow_home.add_dag(RECIPES[name].replace("retries=3,", "retries=3, timeout=5,"), f"{name}.py")
+    airflow_home.connect(host=standin.url, password=standin.key, extra={"allow_private_downloads": True})
+    airflow_home.connect("our_service", conn_type="http", host=service)
+    with Standalone(airflow_home, timeout=180) as airflow_running:
+        begun = {
+            name: airflow_running.trigger(name, {"destination": str(destination), **conf})
+            for name, conf in runs.items()
+        }
+        ended = {name: airflow_running.wait(run, timeout=300) for name, run in begun.items()}
+
+    completed = ended["read_completed"]
+    assert completed.task_states() == {"save": "failed", "list_files": "success"}
+    (saved,) = completed.xcom("list_files")
+    assert Path(saved.removeprefix("file://")).read_bytes() == standin.content("good")
+
+    assert set(ended["map_over_queued"].task_states().values()) == {"success"}
+    assert len(standin.submits(accepted=True)) == 2
+
+    assert ended["id_from_http"].xcom("save")["id"] == "in-json"
+
+    told = ended["tell_of_failures"].task_log("get")
+    assert "Tell the team: FaceSwapFailedError, request bad, ModelsLab says" in told
+    assert "ModelsLab says None" not in told
+
+    if has_policies:
+        assert ended["choose_retries"].task_states() == {"get": "failed"}
+        assert "Retry policy decision" in ended["choose_retries"].task_log("get")

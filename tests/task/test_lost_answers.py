@@ -1,0 +1,178 @@
+"""Where nobody can know whether a swap is queued, or its id is all but lost: no try pays again for itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.providers.common.compat.sdk import (
+    AirflowFailException,
+    AirflowTaskTimeout,
+    TaskDeferred,
+)
+
+from airflow_provider_modelslab.client.sync import SyncClient
+from airflow_provider_modelslab.exceptions import (
+    ModelsLabUnavailableError,
+    ResultNotCollectedError,
+    SubmissionUnknownError,
+)
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
+from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
+from airflow_provider_modelslab.protocol.trigger_event import write_event
+from airflow_provider_modelslab.task.submission_store import KEY, SubmissionStore
+from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
+from tests.support.deferring import Store, run_task
+
+if TYPE_CHECKING:
+    from tests.support.standin import StandIn
+
+pytestmark = pytest.mark.usefixtures("prompt_tasks")
+
+
+class Sayings:
+    """A logger that keeps what is said."""
+
+    def __init__(self, said: list[str]) -> None:
+        self.info = self.warning = lambda text, *args, **_: said.append(text % args)
+
+
+def test_a_try_that_was_ended_between_call_and_answer_is_for_a_person_to_judge(connected: StandIn) -> None:
+    context = first_try(store=True)
+    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    for _ in range(2):  # again where Airflow does not learn of the failure, and retries
+        with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may .* did not get the answer"):
+            run_task(swapper(), context)
+    assert connected.stats()["requests"] == 0
+    assert run_task(swapper(), clear(context))["status"] == "success"  # the person has looked
+    assert len(connected.submits()) == 1
+
+
+def test_who_clears_a_task_before_being_told_is_told(connected: StandIn) -> None:
+    context = first_try(store=True)
+    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    with pytest.raises(SubmissionUnknownError):
+        run_task(swapper(), clear(context))
+    assert connected.stats()["requests"] == 0
+
+
+def test_a_team_may_rather_pay_twice(connected: StandIn) -> None:
+    context = first_try(store=True)
+    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    assert run_task(swapper(on_unknown="submit"), context)["status"] == "success"
+    connected.fault("submit", accepts=True, reset=True)
+    with pytest.raises(ModelsLabUnavailableError) as caught:
+        run_task(swapper(on_unknown="submit"), first_try(store=True))
+    assert not isinstance(caught.value, AirflowFailException)
+
+
+@WITH_AND_WITHOUT_STORE
+def test_a_lost_answer_is_not_repeated_and_clearing_the_task_is(connected: StandIn, store: bool) -> None:
+    context = first_try(store)
+    connected.fault("submit", accepts=True, reset=True)
+    with pytest.raises(SubmissionUnknownError) as caught:
+        run_task(swapper(), context)
+    assert isinstance(caught.value, AirflowFailException)
+    assert str(connected.submits()[0]["track_id"]) in str(caught.value)
+    if store:
+        with pytest.raises(SubmissionUnknownError):
+            run_task(swapper(), context)
+    run_task(swapper(), clear(context))
+    assert len(connected.submits()) == 2
+
+
+@ENDED
+@WITH_AND_WITHOUT_STORE
+def test_the_end_of_the_task_before_the_answer_is_a_lost_answer(
+    connected: StandIn, store: bool, ended: type[BaseException]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SyncClient, "_post", raising(ended))
+        with pytest.raises(SubmissionUnknownError, match=f"{ended.__name__} came before the answer"):
+            run_task(swapper(), first_try(store))
+        with pytest.raises(ModelsLabUnavailableError) as caught:
+            run_task(swapper(on_unknown="submit"), first_try(store))
+    assert not isinstance(caught.value, AirflowFailException)
+
+
+def test_an_id_that_cannot_be_kept_is_waited_for_all_the_same(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.configure(submit={"duration": 0.3})
+    context = first_try(store=True)
+    store, kept = context["task_state_store"], Store.set
+
+    def failing(self: Store, key: str, value: Any, **kwargs: Any) -> None:
+        if value["request_id"]:
+            raise RuntimeError("the API server is away")
+        kept(self, key, value, **kwargs)
+
+    monkeypatch.setattr(Store, "set", failing)
+    assert run_task(swapper(), context)["status"] == "success"
+    with pytest.raises(SubmissionUnknownError):
+        run_task(swapper(), {**context, "task_state_store": store})
+    assert len(connected.submits()) == 1
+
+
+def test_an_id_that_could_not_be_kept_is_kept_by_what_comes_after(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.configure(submit={"duration": 60})
+    context = first_try(store=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SubmissionStore, "keep", lambda *_: None)
+        with pytest.raises(TaskDeferred) as deferral:
+            swapper(deferrable=True).execute(context)  # type: ignore[arg-type]
+    request_id = str(connected.submits()[0]["id"])
+    connected.finish(request_id)
+    event = write_event({request_id: Ending(EndingKind.UNAVAILABLE, "HTTP 502")})
+    with pytest.raises(ModelsLabUnavailableError):
+        swapper(deferrable=True).resume_execution(deferral.value.method_name, {"event": event}, context)  # type: ignore[arg-type]
+    assert run_task(swapper(), context)["id"] == request_id
+    assert len(connected.submits()) == 1
+
+
+def test_the_id_is_in_the_log_even_if_the_task_ends_while_it_is_kept(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SubmissionStore, "keep", raising(AirflowTaskTimeout))
+    said: list[str] = []
+    monkeypatch.setattr(FaceSwapOperator, "log", Sayings(said), raising=False)
+    with pytest.raises(ResultNotCollectedError):  # without a store; a retry would pay again
+        run_task(swapper(), first_try(store=False))
+    assert any(f"Request {connected.submits()[0]['id']}: submitted" in line for line in said)
+
+
+@pytest.mark.parametrize("kept", ["118409305", ["118409305"], {"request_id": "118409305"}])
+def test_a_note_that_cannot_be_read_is_for_a_person_to_judge(connected: StandIn, kept: Any) -> None:
+    context = first_try(store=True)
+    context["task_state_store"].set(KEY, kept)
+    with pytest.raises(SubmissionUnknownError, match=f"{KEY}.* cannot be read"):
+        run_task(swapper(), context)
+    assert connected.stats()["requests"] == 0
+
+
+def test_a_swap_that_is_done_without_an_id_is_saved_and_not_submitted_again(
+    connected: StandIn, tmp_path: Path
+) -> None:
+    files = connected.urls(connected.add_job())
+    connected.fault("submit", body={"status": "success", "output": files}, times="always")
+    context = first_try(store=True)
+    result = run_task(swapper(destination=str(tmp_path)), context)
+    assert (tmp_path / result["id"] / "manifest.json").exists()
+    with pytest.raises(SubmissionUnknownError):
+        run_task(swapper(), context)
+    assert connected.stats()["submit"] == 1
+
+
+def test_nothing_is_sent_where_the_note_cannot_be_made(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the API server is away")
+
+    monkeypatch.setattr(Store, "set", failing)
+    with pytest.raises(RuntimeError):
+        run_task(swapper(), first_try(store=True))
+    assert connected.stats()["requests"] == 0
