@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import BaseOperator, conf
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
+from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
@@ -35,6 +36,7 @@ class FaceSwapBaseOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("modelslab_conn_id", "destination")
     ui_color = "#d0bcff"
+    max_failures: int | None = MAX_FAILURES
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class FaceSwapBaseOperator(BaseOperator):
     def check_destination(self) -> None:
         """Find out before the wait whether files can be saved after it."""
         if self.destination is not None:
-            from airflow_provider_modelslab.saving import check_destination
+            from airflow_provider_modelslab.saving.destination import check_destination
 
             check_destination(self.destination)
 
@@ -99,7 +101,7 @@ class FaceSwapBaseOperator(BaseOperator):
             Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw),
             Results(value_of, context, are_saved=self.destination is not None),
             self.hook,
-            WaitOptions(self.timeout, self.pace, known=known),
+            WaitOptions(self.timeout, self.pace, self.max_failures, known),
             self.log,
         )
 

@@ -52,7 +52,8 @@ def http_to_s3(urls: Sequence[str], target: str) -> None:
 def provider(urls: Sequence[str], target: str) -> None:
     """This package: checked, hashed, atomic, with a manifest."""
     from airflow_provider_modelslab.protocol.result import FaceSwapResult
-    from airflow_provider_modelslab.saving import SaveOptions, save_result
+    from airflow_provider_modelslab.saving.options import SaveOptions
+    from airflow_provider_modelslab.saving.save_result import save_result
 
     options = SaveOptions(allow_private=True, url_patience=0.0, if_exists="overwrite")
     save_result(FaceSwapResult("1", tuple(urls)), target, options, log=logging.getLogger("saving"))

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving import SaveOptions, save_result
+from airflow_provider_modelslab.saving.options import SaveOptions
+from airflow_provider_modelslab.saving.save_result import save_result
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn

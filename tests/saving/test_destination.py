@@ -10,8 +10,7 @@ import pytest
 from airflow.providers.common.compat.sdk import ObjectStoragePath
 
 from airflow_provider_modelslab.exceptions import InvalidDestinationError, ModelsLabError
-from airflow_provider_modelslab.saving import check_destination
-from airflow_provider_modelslab.saving.destination import parse
+from airflow_provider_modelslab.saving.destination import check_destination, parse
 from airflow_provider_modelslab.saving.store import Store
 from tests.saving.helpers import tree
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_modelslab.saving import SaveOptions
+from airflow_provider_modelslab.saving.options import SaveOptions
 
 
 def test_the_defaults_are_safe() -> None:

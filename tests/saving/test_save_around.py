@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_the_task_can_be_ended_from_outside(
     standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from airflow_provider_modelslab.saving import save as module
+    from airflow_provider_modelslab.saving import save_result as module
 
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt

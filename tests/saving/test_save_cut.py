@@ -12,7 +12,7 @@ import pytest
 
 from airflow_provider_modelslab.exceptions import DownloadError, InvalidContentError
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.saving import download, one_file, retry_budget
+from airflow_provider_modelslab.saving import download, retry_budget, save_file
 from airflow_provider_modelslab.saving.media_type import HEAD
 from tests.saving.certificates import self_signed
 from tests.saving.cutting_server import ENDINGS, cutting_server
@@ -76,7 +76,7 @@ def saved(folder: Path) -> bytes:
 @pytest.fixture
 def one_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the many tests of this kind the second beginning."""
-    monkeypatch.setattr(one_file, "STARTS", 1)
+    monkeypatch.setattr(save_file, "STARTS", 1)
 
 
 def places_of(ending: str) -> list[int]:
@@ -113,7 +113,7 @@ def test_a_file_that_its_format_calls_cut_is_never_saved(
 def test_a_source_that_stays_cut_is_given_up_after_as_many_beginnings_as_any_other(
     server: CuttingServer, result: FaceSwapResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_file, "STARTS", 5)
+    monkeypatch.setattr(save_file, "STARTS", 5)
     for ending in ENDINGS:
         server.serve(file=real_file("plain.mp4"), ending=ending, cut=9000, resumable=True)
         with pytest.raises(DownloadError, match=r"begun 5 times in vain, .*ends within its mdat box"):

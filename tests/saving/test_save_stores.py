@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from airflow_provider_modelslab.exceptions import DownloadError, ModelsLabError
-from airflow_provider_modelslab.saving import check_destination
+from airflow_provider_modelslab.saving.destination import check_destination
 from tests.saving.helpers import content, result_of, save
 
 if TYPE_CHECKING:

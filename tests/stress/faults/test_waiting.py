@@ -53,7 +53,7 @@ def name_of(value: Any) -> str:
 
 
 every_fault = pytest.mark.parametrize("fault", CHEAP + LARGE + SLOW, ids=name_of)
-every_lasting_fault = pytest.mark.parametrize(("fault", "tolerance"), LASTING, ids=name_of)
+every_lasting_fault = pytest.mark.parametrize(("fault", "max_failures"), LASTING, ids=name_of)
 
 
 @every_fault

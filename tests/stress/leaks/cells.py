@@ -61,7 +61,7 @@ CLASSES = {cls.__name__: cls for cls in (FaceSwapResultSensor, FaceSwapResultOpe
 with DAG("cells", schedule=None) as dag:
     for task_id, cls, arguments in json.loads(CELLS):
         task = CLASSES[cls](task_id=task_id, **arguments)
-        task.tolerance = 2  # looks in a row that may fail; the usual 8 take two minutes
+        task.max_failures = 2  # looks in a row that may fail; the usual 8 take two minutes
 """
 
 
