@@ -77,7 +77,7 @@ class AsyncClient:
     def __init__(self, conn_id: str) -> None:
         self.conn_id = conn_id
         self.users = 0
-        self.room = QueueSlots()
+        self.queue_slots = QueueSlots()
         self._server = ServerVariant()
         self._settings: ConnectionSettings | None = None
         self._route = Route()
@@ -146,7 +146,7 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Close the HTTP session, and let nobody in any more."""
-        self.room.close()
+        self.queue_slots.close()
         if self._session is not None:
             await self._session.close()
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from airflow_provider_modelslab.protocol.endpoint import fetch_path, is_enterprise
 from airflow_provider_modelslab.protocol.face_swap import SubmitRequest, submit_path
+from airflow_provider_modelslab.protocol.ids import parse_request_id
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
@@ -31,7 +33,6 @@ from airflow_provider_modelslab.protocol.picture_encoding import (
     other_form,
 )
 from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
-from airflow_provider_modelslab.protocol.request import fetch_path, is_enterprise, parse_request_id
 from airflow_provider_modelslab.protocol.submit_answer import Submission, Unknown, read_submission
 
 _Meaning = TypeVar("_Meaning")

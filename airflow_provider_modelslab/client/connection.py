@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airflow_provider_modelslab.protocol.fields import as_number, one_line
-from airflow_provider_modelslab.protocol.redact import without_secret
-from airflow_provider_modelslab.protocol.request import (
+from airflow_provider_modelslab.protocol.endpoint import (
     DEFAULT_API_PATH,
     DEFAULT_HOST,
     parse_api_path,
     parse_base_url,
 )
+from airflow_provider_modelslab.protocol.fields import as_number, one_line
+from airflow_provider_modelslab.protocol.redact import without_secret
 
 CONN_TYPE = "modelslab"
 DEFAULT_CONN_ID = "modelslab_default"

@@ -6,19 +6,20 @@ from typing import Any
 
 from airflow_provider_modelslab.client.connection import ConnectionSettings
 from airflow_provider_modelslab.exceptions import InvalidSwapError, MissingConsentError
+from airflow_provider_modelslab.protocol.endpoint import is_enterprise
 from airflow_provider_modelslab.protocol.face_swap import (
     FaceSwap,
     SubmitRequest,
     check_face_swap,
     submit_request,
 )
+from airflow_provider_modelslab.protocol.ids import is_nothing
 from airflow_provider_modelslab.protocol.picture_encoding import Picture
 from airflow_provider_modelslab.protocol.picture_source import SourceKind
-from airflow_provider_modelslab.protocol.request import is_enterprise, is_nothing
 
 
-def plan(swap: FaceSwap, seed: str, settings: ConnectionSettings, conn_id: str) -> SubmitRequest:
-    """Return the call that submits a face swap. Raises as ``ModelsLabHook.plan``.
+def prepare(swap: FaceSwap, seed: str, settings: ConnectionSettings, conn_id: str) -> SubmitRequest:
+    """Return the call that submits a face swap. Raises as ``ModelsLabHook.prepare``.
 
     :param swap: what is meant
     :param seed: what a ``track_id`` is made of where none is given

@@ -12,17 +12,17 @@ from uuid import uuid4
 from airflow_provider_modelslab.client.calls import fetch, submit
 from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.client.retrying import submit_with_retries
-from airflow_provider_modelslab.client.submit_request import plan
+from airflow_provider_modelslab.client.submit_request import prepare
 from airflow_provider_modelslab.error_messages import Caller, error_of, error_of_submission
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
 from airflow_provider_modelslab.hooks.connected import ConnectedHook
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
+from airflow_provider_modelslab.protocol.ids import parse_request_id
 from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.poll_intervals import ADAPTIVE, MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, PollState
-from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
@@ -189,7 +189,7 @@ class ModelsLabHook(ConnectedHook):
         reference = reference_image or ""
         return self.swap_faces_in_video(video=video, face=face, reference_image=reference, **options)
 
-    def plan(self, swap: FaceSwap, seed: str) -> SubmitRequest:
+    def prepare(self, swap: FaceSwap, seed: str) -> SubmitRequest:
         """Return the call that submits a face swap, with the pictures read that are given as paths.
 
         :param swap: what is meant
@@ -198,7 +198,7 @@ class ModelsLabHook(ConnectedHook):
         :raises InvalidConnectionError: when the connection, or the environment's way there, cannot be used
         :raises MissingConsentError: when the connection requires consent, and there is no reference to it
         """
-        return plan(swap, seed, self.settings, self.modelslab_conn_id)
+        return prepare(swap, seed, self.settings, self.modelslab_conn_id)
 
     def submit(self, request: SubmitRequest) -> Submission:
         """Submit once and return what came of it.
@@ -207,7 +207,7 @@ class ModelsLabHook(ConnectedHook):
         "Face Swap"). Nothing that the network or the API does raises. ``Unknown`` must not be tried again
         blindly: the swap may be queued, and paid for.
 
-        :param request: what ``plan`` returned
+        :param request: what ``prepare`` returned
         :return: ``Accepted``, ``RateLimited`` (no room in the queue), ``TransientFailure`` (nothing was
             queued), ``Refused``, ``JobFailed`` or ``Unknown``
         """
@@ -220,7 +220,7 @@ class ModelsLabHook(ConnectedHook):
 
     def _queue(self, swap: FaceSwap, queue_timeout: timedelta | float) -> str:
         longest = seconds("queue_timeout", queue_timeout)
-        request = self.plan(swap, seed=uuid4().hex)
+        request = self.prepare(swap, seed=uuid4().hex)
         self.log.info("Submitting a face swap with track_id %s.", request.track_id)
         submission = submit_with_retries(
             lambda: self.submit(request),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from airflow_provider_modelslab.protocol.ids import is_nothing
 from airflow_provider_modelslab.protocol.picture_encoding import Picture
 from airflow_provider_modelslab.protocol.picture_source import (
     TEMPLATE,
@@ -18,7 +19,6 @@ from airflow_provider_modelslab.protocol.picture_source import (
     text_of,
 )
 from airflow_provider_modelslab.protocol.redact import unsigned
-from airflow_provider_modelslab.protocol.request import is_nothing
 from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 

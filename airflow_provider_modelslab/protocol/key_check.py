@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from airflow_provider_modelslab.protocol.endpoint import is_enterprise
 from airflow_provider_modelslab.protocol.fields import LARGEST, as_number, find_text, one_line
 from airflow_provider_modelslab.protocol.poll_answer import Answer, is_blank, parse_body, status_of
-from airflow_provider_modelslab.protocol.request import is_enterprise
 
 _NOT_ACCEPTED = {401, 403}
 _NOTHING_ABOUT_THE_KEY = {408, 425, 429}  # and every 5xx

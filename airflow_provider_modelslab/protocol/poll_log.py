@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from airflow_provider_modelslab.protocol.outcome import InProgress, JobFailed, Outcome
+from airflow_provider_modelslab.protocol.outcome import (
+    Done,
+    InProgress,
+    JobFailed,
+    Outcome,
+    RateLimited,
+    Refused,
+    TransientFailure,
+)
 from airflow_provider_modelslab.protocol.poll_state import Ending, describe
 
 _AT_MOST_EVERY = 30.0  # seconds, where many requests share a log
 _MOST_TOLD_APART = 3  # requests; more are told as counts
 _FIRST_REMINDER = 300.0  # seconds without a change; the next follows when the wait has doubled
 _DONE, _FAILED = "done", "failed"
+_WORDS: dict[type, str] = {
+    Done: _DONE,
+    JobFailed: _FAILED,
+    Refused: "refused",
+    RateLimited: "rate limited",
+    TransientFailure: "not answered",
+}
 
 
 class PollLog:
@@ -96,4 +111,4 @@ def _state_of(seen: Outcome | Ending) -> str:
         return seen.status
     if isinstance(seen, Ending):
         return seen.kind.value
-    return _FAILED if isinstance(seen, JobFailed) else type(seen).__name__.lower()
+    return _WORDS[type(seen)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airflow_provider_modelslab.protocol.request import parse_request_id
+from airflow_provider_modelslab.protocol.ids import parse_request_id
 
 
 @dataclass(frozen=True)

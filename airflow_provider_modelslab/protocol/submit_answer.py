@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from airflow_provider_modelslab.protocol.fields import find_message
+from airflow_provider_modelslab.protocol.ids import parse_request_id
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     InProgress,
@@ -32,7 +33,6 @@ from airflow_provider_modelslab.protocol.poll_answer import (
     read_without_json,
     status_of,
 )
-from airflow_provider_modelslab.protocol.request import parse_request_id
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _ID_NAMES = ("id", "taskId", "task_id", "request_id")

@@ -8,11 +8,11 @@ from typing import Any
 
 from airflow_provider_modelslab.error_messages import Caller, error_of_many
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError
+from airflow_provider_modelslab.protocol.ids import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.nsfw import failed_if_flagged
 from airflow_provider_modelslab.protocol.outcome import Outcome
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, ending_of
-from airflow_provider_modelslab.protocol.request import is_many, parse_request_ids
 
 
 class Requests:

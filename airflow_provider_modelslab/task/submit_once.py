@@ -131,7 +131,7 @@ class SubmitOnce:
             raise self._unknown(earlier, "an earlier try did not get the answer")
 
     def _submit(self, room: WaitWindow, *, deferrable: bool) -> Submitted:
-        request = self._hook.plan(self._swap, seed=self._seed)
+        request = self._hook.prepare(self._swap, seed=self._seed)
         record = SubmissionRecord(
             request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
         )

@@ -166,7 +166,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):
                 if step.kind in (EndingKind.DONE, EndingKind.FAILED):
-                    client.room.let_one_in()
+                    client.queue_slots.let_one_in()
                 return step
             wait = step
 

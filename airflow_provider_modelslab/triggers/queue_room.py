@@ -61,8 +61,8 @@ class QueueRoomTrigger(BaseTrigger):
         shared = await import_late()
         at_least = time.monotonic() + pause_after_deferral(random.random())
         async with shared.shared_client(self.modelslab_conn_id) as client:
-            client.room.refused(self.retry_after)
-            let_in = await client.room.wait(self.since, self.deadline - time.time())
+            client.queue_slots.refused(self.retry_after)
+            let_in = await client.queue_slots.wait(self.since, self.deadline - time.time())
         await asyncio.sleep(max(0.0, at_least - time.monotonic()))
         status = "room" if let_in else "deadline"
         event = {"status": status, "deadline": self.deadline, "since": self.since, **self._limit}

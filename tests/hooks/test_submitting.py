@@ -51,7 +51,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **
 
 
 def submit(hook: ModelsLabHook, swap: FaceSwap = SWAP) -> Submission:
-    return hook.submit(hook.plan(swap, seed="a task"))
+    return hook.submit(hook.prepare(swap, seed="a task"))
 
 
 def content_of(text: str, prefix: str = "") -> bytes:
@@ -286,7 +286,7 @@ def test_what_cannot_be_submitted_is_refused_before_anything_is_sent(
     connected: StandIn, swap: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(InvalidSwapError, match=f"{words}.*Nothing was sent"):
-        ModelsLabHook().plan(FaceSwap(**{"face": FACE, **swap}), seed="a task")
+        ModelsLabHook().prepare(FaceSwap(**{"face": FACE, **swap}), seed="a task")
     assert connected.stats()["requests"] == 0
 
 

@@ -218,7 +218,7 @@ def test_the_wait_for_room_says_the_same_whether_airflow_s_alarm_or_the_deadline
 def test_trouble_that_airflow_s_alarm_ends_is_not_told_as_a_full_queue(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrying, "ride_out", raising(AirflowTaskTimeout))
+    monkeypatch.setattr(retrying, "retry_transient", raising(AirflowTaskTimeout))
     with pytest.raises(AirflowTaskTimeout) as caught:
         run_task(swapper(deferrable=False), first_try(store=True))
     assert not isinstance(caught.value, FaceSwapExecutionTimeoutError)

@@ -75,5 +75,5 @@ async def test_an_unusable_and_a_missing_connection_do_not_block(monkeypatch: py
 async def test_a_server_that_is_not_there_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json("http://127.0.0.1:9", "some-key"))
     with blockbuster_ctx():
-        event = await fire(make_trigger(1, max_failures=2))
+        event = await fire(make_trigger(1, tolerance=2))
     assert event["not_done"]["1"]["kind"] == "unavailable"

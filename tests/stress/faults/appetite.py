@@ -61,7 +61,7 @@ def main() -> None:
 
     def submit(picture: str, conn_id: str) -> Any:
         hook, swap = ModelsLabHook(conn_id), FaceSwap(face=picture, image=picture, reference_image=picture)
-        return hook.submit(hook.plan(swap, seed="appetite"))
+        return hook.submit(hook.prepare(swap, seed="appetite"))
 
     does = {
         "hook": lambda: ModelsLabHook().fetch(1),

@@ -77,7 +77,7 @@ def test_an_answer_is_not_taken_into_memory(
     proxy, do = eating
     proxy.meet(then=fault)
     answer = do(caller)
-    assert answer["outcome"] == "TryAgain"
+    assert answer["outcome"] == "TransientFailure"
     assert answer["grown"] < MOST
 
 

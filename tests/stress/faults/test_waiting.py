@@ -92,7 +92,7 @@ async def test_the_trigger_gives_a_lasting_fault_up_after_the_tolerated_looks_of
 ) -> None:
     jobs = [str(job) for job in behind.add_jobs(3)]
     proxy.meet(then=fault)
-    event = await fire(make_trigger(*jobs, timeout=60, max_failures=max_failures))
+    event = await fire(make_trigger(*jobs, timeout=60, tolerance=max_failures))
     assert event["done"] == []
     for entry in event["not_done"].values():
         assert entry["kind"] == "unavailable"
@@ -105,7 +105,7 @@ async def test_a_fault_that_lasts_for_ever_is_no_matter_to_the_loop_s_other_wait
 ) -> None:
     jobs = [str(job) for job in behind.add_jobs(3)]
     proxy.meet(then=fault)
-    faulty = asyncio.create_task(fire(make_trigger(*jobs, timeout=60, max_failures=None)))
+    faulty = asyncio.create_task(fire(make_trigger(*jobs, timeout=60, tolerance=None)))
     while not proxy.exchanges:
         await asyncio.sleep(0.01)
     event = await fire(make_trigger(*jobs, modelslab_conn_id="direct"))
@@ -141,7 +141,7 @@ async def test_refused_connections_are_nothing_else_to_the_trigger(closed: Proxy
     assert event["not_done"][job]["kind"] == "unavailable"
     assert "Connect" in event["not_done"][job]["message"]
     asyncio.get_running_loop().call_later(0.1, closed.listen)
-    event = await fire(make_trigger(job, max_failures=None))
+    event = await fire(make_trigger(job, tolerance=None))
     assert event["done"] == [job]
 
 
@@ -158,7 +158,7 @@ async def test_the_trigger_s_kept_connection_may_be_closed_between_two_looks(
 ) -> None:
     job = str(behind.add_job(duration=0.2, starts="first_look"))  # a second one could be just too quick
     proxy.meet(then=faults.closed_after_the_answer)
-    assert (await fire(make_trigger(job, max_failures=1)))["done"] == [job]
+    assert (await fire(make_trigger(job, tolerance=1)))["done"] == [job]
     assert proxy.connections == proxy.exchanges > 1
 
 
@@ -167,7 +167,7 @@ async def test_a_compressed_answer_is_read(proxy: Proxy, behind: StandIn) -> Non
     proxy.meet(then=faults.gzipped)
     ending = await asyncio.to_thread(ModelsLabHook().wait, job, timeout=60, pace=QUICK, max_failures=1)
     assert ending.kind is EndingKind.DONE
-    assert (await fire(make_trigger(job, max_failures=1)))["done"] == [job]
+    assert (await fire(make_trigger(job, tolerance=1)))["done"] == [job]
 
 
 def test_a_kept_connection_that_closes_just_when_it_is_used_again_fails_that_look_only(
@@ -177,7 +177,7 @@ def test_a_kept_connection_that_closes_just_when_it_is_used_again_fails_that_loo
     job = behind.add_job(duration=60)
     hook = ModelsLabHook()
     seen = [type(hook.fetch(job)).__name__ for _ in range(4)]
-    assert seen == ["Waiting", "TryAgain"] * 2
+    assert seen == ["InProgress", "TransientFailure"] * 2
     assert proxy.connections == 2
 
 
@@ -188,7 +188,7 @@ async def test_the_key_in_headers_that_cannot_be_read_does_not_get_into_the_log(
     job = str(behind.add_job())
     with caplog.at_level(logging.DEBUG):
         outcome = await asyncio.to_thread(ModelsLabHook().fetch, job)
-        event = await fire(make_trigger(job, max_failures=1))
+        event = await fire(make_trigger(job, tolerance=1))
     assert isinstance(outcome, TransientFailure)
     assert "urllib3.connectionpool" in caplog.text
     assert behind.key not in caplog.text + repr(outcome) + repr(event)
@@ -222,4 +222,4 @@ async def test_a_fault_between_the_two_forms_of_a_dedicated_server_s_look_is_no_
     assert isinstance(outcome, TransientFailure)
     assert not outcome.unknown_id
     proxy.meet([pass_on, fault])
-    assert (await fire(make_trigger(job, max_failures=2)))["done"] == [job]
+    assert (await fire(make_trigger(job, tolerance=2)))["done"] == [job]
