@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,9 +36,12 @@ _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes 
 _GONE = (FaceSwapFailedError, ExpiredUrlError, RequestNotFoundError)
 
 
+_STORED_AS = {"reported_at_max_tries": "told"}  # what is stored keeps the names of the first release
+
+
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """A face swap on its way. The names under which it is stored outlive releases.
+    """A face swap on its way.
 
     :param track_id: the name that its submit call gives it; None where this process cannot know
     :param fingerprint: tells whether another try means the same face swap
@@ -57,13 +60,7 @@ class SubmissionRecord:
 
     def as_stored(self) -> dict[str, Any]:
         """Return what the store keeps."""
-        return {
-            "track_id": self.track_id,
-            "fingerprint": self.fingerprint,
-            "request_id": self.request_id,
-            "conn_id": self.conn_id,
-            "told": self.reported_at_max_tries,
-        }
+        return {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
 
     @classmethod
     def from_stored(cls, kept: Any) -> SubmissionRecord:
@@ -73,14 +70,9 @@ class SubmissionRecord:
         :raises SubmissionUnknownError: if it cannot be read
         """
         try:
-            return cls(
-                kept["track_id"],
-                kept["fingerprint"],
-                kept.get("request_id"),
-                kept.get("conn_id"),
-                kept.get("told"),
-            )
-        except (TypeError, KeyError, AttributeError):
+            names = {each.name: _STORED_AS.get(each.name, each.name) for each in fields(cls)}
+            return cls(**{name: kept[stored] for name, stored in names.items() if stored in kept})
+        except TypeError:
             raise SubmissionUnknownError(
                 f"What an earlier try has kept as {KEY!r} cannot be read, so nobody knows whether it "
                 "submitted the face swap. Look in its log, and delete that key from the task's state store."

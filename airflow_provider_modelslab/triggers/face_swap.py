@@ -23,6 +23,13 @@ from airflow_provider_modelslab.protocol.trigger_event import WaitWindow, write_
 from airflow_provider_modelslab.protocol.xcom_size import is_large
 from airflow_provider_modelslab.triggers.wait_for_enough import wait_for_enough
 
+_ARGUMENTS = (
+    *("request_ids", "modelslab_conn_id", "started", "deadline", "first_looks", "poke_interval"),
+    *("exponential_backoff", "max_wait", "tolerance", "end_task"),
+)
+# A triggerer of the first release knows none of these: they are told only where they say something.
+_LATER_ARGUMENTS = ("known", "execution_deadline", "collect_after", "not_done")
+
 _shared: ModuleType | None = None
 
 
@@ -95,24 +102,9 @@ class FaceSwapResultTrigger(BaseTrigger):
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
-        later = ("execution_deadline", "collect_after", "not_done")  # unknown to the first release
-        return (
-            f"{type(self).__module__}.{type(self).__qualname__}",
-            {
-                **{name: value for name in later if (value := getattr(self, name)) is not None},
-                "request_ids": self.request_ids,
-                "modelslab_conn_id": self.modelslab_conn_id,
-                "started": self.started,
-                "deadline": self.deadline,
-                "first_looks": self.first_looks,
-                "poke_interval": self.poke_interval,
-                "exponential_backoff": self.exponential_backoff,
-                "max_wait": self.max_wait,
-                "tolerance": self.tolerance,
-                "end_task": self.end_task,
-                **({"known": self.known} if self.known else {}),  # a triggerer of the first release has none
-            },
-        )
+        arguments = {name: getattr(self, name) for name in _ARGUMENTS}
+        arguments |= {name: value for name in _LATER_ARGUMENTS if (value := getattr(self, name))}
+        return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait for all requests, then yield the one event: the ids and how their waits ended."""
