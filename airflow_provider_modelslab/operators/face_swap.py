@@ -15,7 +15,8 @@ from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_s
 from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
-from airflow_provider_modelslab.task.submission_store import ID, SubmissionStore, no_second_payment
+from airflow_provider_modelslab.task.no_second_payment import no_second_payment
+from airflow_provider_modelslab.task.submission_store import XCOM_KEY, SubmissionStore
 from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, room_again
 
 if TYPE_CHECKING:
@@ -69,19 +70,20 @@ class FaceSwapResultOperator(FaceSwapBaseOperator):
         :param context: the task's context
         """
         self.check_destination()  # to fail before the wait, not after it
-        wait = self.wait_for(self.request_id, context)
-        wait.run(execution_deadline(self, context), deferrable=self.deferrable)  # here, or in the triggerer
-        return self.tell(wait.collect(), context)  # saves the files, where there is a destination
+        wait = self.requests_wait(self.request_id, context)
+        wait.run(execution_deadline(self, context), deferrable=self.deferrable)  # or defers, see below
+        value = wait.collect()  # saves the files, where there is a destination
+        return self.publish(value, context)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
-        """Go on after the wait in the triggerer.
+        """Go on where ``FaceSwapResultTrigger`` has fired: fetch the results, which no event carries.
 
         :param context: the task's context
         :param event: the trigger's payload
         """
-        wait = self.wait_for(self.request_id, context)
+        wait = self.requests_wait(self.request_id, context)
         wait.resume(event)
-        return self.tell(wait.collect(), context)
+        return self.publish(wait.collect(), context)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer, and say what it means where Airflow ended the deferral."""
@@ -176,7 +178,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         return self._submit_and_wait(context, room)
 
     def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:
-        """Submit again, now that there may be room in the account's queue.
+        """Submit again where ``QueueRoomTrigger`` has fired: there may be room in the account's queue.
 
         :param context: the task's context
         :param event: the trigger's payload
@@ -187,25 +189,26 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         store, swap = SubmissionStore(context), self.swap
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
             submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
-            submitted = submission.run(room, deferrable=self.deferrable)
-            context["ti"].xcom_push(key=ID, value=submitted.request_id)  # there even if the rest fails
+            submitted = submission.run(room, deferrable=self.deferrable)  # or defers where the queue is full
+            context["ti"].xcom_push(key=XCOM_KEY, value=submitted.request_id)  # there even if the rest fails
             if not (self.wait_for_completion or submitted.is_done):
                 return submitted.as_xcom(swap.consent_reference)
-            wait = self._wait_for(submitted.request_id, context)
-            wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)
-            return self.tell(wait.collect(), context)
+            wait = self._requests_wait(submitted.request_id, context)
+            wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)  # or defers
+            value = wait.collect()  # saves the files, where there is a destination
+            return self.publish(value, context)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
-        """Go on after the wait in the triggerer.
+        """Go on where ``FaceSwapResultTrigger`` has fired.
 
         :param context: the task's context
         :param event: the trigger's payload
         """
         store = SubmissionStore.resumed(context, event)
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
-            wait = self._wait_for(store.request_id, context)
+            wait = self._requests_wait(store.request_id, context)
             wait.resume(event)
-            return self.tell(wait.collect(), context)
+            return self.publish(wait.collect(), context)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer; what Airflow ended meanwhile must not be paid for again either."""
@@ -224,9 +227,9 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
         return FaceSwap(**given)
 
-    def _wait_for(self, request_id: str | None, context: Context) -> RequestsWait:
+    def _requests_wait(self, request_id: str | None, context: Context) -> RequestsWait:
         consent = self.swap.consent_reference
-        return self.wait_for(request_id, context, known=True, consent_reference=consent)
+        return self.requests_wait(request_id, context, known=True, consent_reference=consent)
 
     def _check_arguments(self) -> None:
         try:

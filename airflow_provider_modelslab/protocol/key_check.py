@@ -7,10 +7,16 @@ from typing import Any
 
 from airflow_provider_modelslab.protocol.endpoint import is_enterprise
 from airflow_provider_modelslab.protocol.fields import LARGEST, as_number, find_text, one_line
-from airflow_provider_modelslab.protocol.poll_answer import Answer, is_blank, parse_body, status_of
+from airflow_provider_modelslab.protocol.outcome import Refusal, Refused
+from airflow_provider_modelslab.protocol.poll_answer import (
+    Answer,
+    is_blank,
+    parse_body,
+    read_answer,
+    status_of,
+)
 
 _NOT_ACCEPTED = {401, 403}
-_NOTHING_ABOUT_THE_KEY = {408, 425, 429}  # and every 5xx
 _CORRECT_IT = "correct the API key in the password field of the Airflow connection"
 
 
@@ -40,9 +46,9 @@ def read_key_check(answer: Answer, key: str) -> tuple[bool, str]:
     if works:
         return True, works
     said = f"HTTP {answer.status}, {find_text(body) or 'no message'}"
-    if answer.status >= 500 or answer.status in _NOTHING_ABOUT_THE_KEY:
-        return False, f"The key could not be checked: {said}"
-    return False, f"The key was not accepted: {said}"
+    seen = read_answer(answer, "of no request", key)
+    refused = isinstance(seen, Refused) and seen.reason is Refusal.KEY
+    return False, f"The key {'was not accepted' if refused else 'could not be checked'}: {said}"
 
 
 def _what_works(body: Mapping[str, Any]) -> str | None:

@@ -23,10 +23,8 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.protocol.deadline import Deadline
-from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
@@ -185,11 +183,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
         return Poking(self._requests, self.hook, self._options, self._began, self.log)
 
     def _wait(self, context: Context) -> RequestsWait:
-        def value_of(result: FaceSwapResult) -> dict[str, Any]:
-            warn_if_flagged(result, self.log)
-            return result.as_xcom()
-
-        results = Results(value_of, context)
+        results = Results(context, self.hook, self.log)
         return RequestsWait(self._requests, results, self.hook, self._options, self.log)
 
     def _value_of(self, wait: RequestsWait) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,7 @@ from airflow.providers.common.compat.sdk import BaseOperator, conf
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds
-from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events
@@ -83,39 +80,30 @@ class FaceSwapBaseOperator(BaseOperator):
 
             check_destination(self.destination)
 
-    def wait_for(
+    def requests_wait(
         self, request_id: Any, context: Context, *, known: bool = False, consent_reference: str | None = None
     ) -> RequestsWait:
-        """Return the wait for requests, which saves the files of each where there is a destination.
+        """Return what waits for requests, and saves the files of each where there is a destination.
 
         :param request_id: one or several
         :param context: the task's context
         :param known: whether the API itself gave the ids to this task
         :param consent_reference: what is noted in each result
         """
-
-        def value_of(result: FaceSwapResult) -> dict[str, Any]:
-            return self._value_of(replace(result, consent_reference=consent_reference))
-
-        return RequestsWait(
-            Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw),
-            Results(value_of, context, are_saved=self.destination is not None),
+        results = Results(
+            context,
             self.hook,
-            WaitOptions(self.timeout, self.pace, self.max_failures, known),
             self.log,
+            destination=self.destination,
+            options=self.save_options,
+            consent_reference=consent_reference,
         )
+        requests = Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw)
+        options = WaitOptions(self.timeout, self.pace, self.max_failures, known)
+        return RequestsWait(requests, results, self.hook, options, self.log)
 
-    def _value_of(self, result: FaceSwapResult) -> dict[str, Any]:
-        if self.destination is None:
-            warn_if_flagged(result, self.log)
-            return result.as_xcom()
-        from airflow_provider_modelslab.saving.saved_value import saved_value  # loads object storage
-
-        options = replace(self.save_options, allow_private=self.hook.settings.allow_private_downloads)
-        return saved_value(result, self.destination, options, conn_id=self.modelslab_conn_id, log=self.log)
-
-    def tell(self, value: Any, context: Context) -> Any:
-        """Tell the asset events what was saved, or the log that it was not and is large; return the value.
+    def publish(self, value: Any, context: Context) -> Any:
+        """Name the saved files in the asset events, or warn that the value is large; return the value.
 
         :param value: the task's: one result or several
         :param context: the task's context

@@ -163,8 +163,9 @@ class RequestsWait:
             deadline_kind=rest.deadline.kind,
         )
         step = wait.after(seen, time.time(), random.random())
-        if isinstance(step, Ending):
-            raise self._requests.error({at: step})
+        if isinstance(step, Ending):  # there is no time left
+            self._keep_partial()
+            raise self._requests.error({**self._requests.failed, at: step})
         self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(seen)))
         self._defer(
             rest,
@@ -218,22 +219,18 @@ class RequestsWait:
                     if self._saves_early and self._uncollected():
                         self._results.add({request_id: judged})
         except AirflowTaskTimeout as err:
-            error = self._cut_short()
-            if error is None:
+            self._keep_partial()
+            over = Ending(EndingKind.EXECUTION_TIMEOUT, "still waited for")
+            missing = dict.fromkeys(self._uncollected(), over)
+            if not missing:
                 raise
-            raise error from err
+            raise self._requests.error({**self._requests.failed, **missing}) from err
 
-    def _cut_short(self) -> ModelsLabError | None:
-        """Keep what is there when Airflow ends the wait by ``execution_timeout``; return what tells the rest.
-
-        No file is saved any more: the time is over.
-        """
+    def _keep_partial(self) -> None:
+        """Keep what is there for the error that is to come. No file is saved any more: the time is over."""
         if not self._results.are_saved:
             self._results.add(self._requests.endings)
         self._results.keep_what_counts(complete=False)
-        over = Ending(EndingKind.EXECUTION_TIMEOUT, "still waited for")
-        missing = dict.fromkeys(self._uncollected(), over)
-        return self._requests.error({**self._requests.failed, **missing}) if missing else None
 
     def _fetch(self, request_ids: list[str], endings: Mapping[str, Ending]) -> dict[str, Ending]:
         _ = self._hook.settings  # looked up here, because Airflow's own look-up is for the main thread

@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSensorTimeout
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.poll_state import Ending
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.saving.options import SaveOptions
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
 log = logging.getLogger(__name__)
 
-KEY = "completed"  # of the XCom that holds the values; Airflow keeps it while the task is deferred
+XCOM_KEY = "completed"  # of the XCom that holds the values; Airflow keeps it while the task is deferred
 
 
 class Results:
-    """The values of the results, by request id.
+    """The values of the results, by request id; a result's files are saved where there is a destination.
 
-    :param make: makes the value of a result; saves its files, where there is a destination
     :param context: the task's context
-    :param are_saved: whether there is one
+    :param hook: knows the connection that the results come by
+    :param log: for the log
+    :param destination: where to save files; None leaves them where they are
+    :param options: how to save them
+    :param consent_reference: what is noted in each result
     """
 
     def __init__(
         self,
-        make: Callable[[FaceSwapResult], dict[str, Any]],
         context: Mapping[str, Any],
+        hook: ModelsLabHook,
+        log: Any,
         *,
-        are_saved: bool = False,
+        destination: Any = None,
+        options: SaveOptions | None = None,
+        consent_reference: str | None = None,
     ) -> None:
-        self.are_saved = are_saved
+        self.are_saved = destination is not None
         self.values: dict[str, dict[str, Any]] = {}
         self.errors: dict[str, ModelsLabError] = {}
-        self._make = make
         self._context = context
+        self._hook = hook
+        self._log = log
+        self._destination = destination
+        self._options = options or SaveOptions()
+        self._consent_reference = consent_reference
         self._kept = False
 
     def add(self, endings: Mapping[str, Ending]) -> None:
@@ -49,14 +65,25 @@ class Results:
                 continue
             self.errors.pop(request_id, None)
             try:
-                self.values[request_id] = self._make(ending.result)
+                self.values[request_id] = self._value_of(ending.result)
             except ModelsLabError as error:
                 self.errors[request_id] = error
+
+    def _value_of(self, result: FaceSwapResult) -> dict[str, Any]:
+        result = replace(result, consent_reference=self._consent_reference)
+        if self._destination is None:
+            warn_if_flagged(result, self._log)
+            return result.as_xcom()
+        from airflow_provider_modelslab.saving.saved_value import saved_value  # loads object storage
+
+        options = replace(self._options, allow_private=self._hook.settings.allow_private_downloads)
+        conn_id = self._hook.modelslab_conn_id
+        return saved_value(result, self._destination, options, conn_id=conn_id, log=self._log)
 
     def recall(self) -> None:
         """Take up what this try of the task has kept before it was deferred."""
         ti = self._context.get("ti")
-        kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=KEY, map_indexes=ti.map_index)
+        kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
         self._kept = bool(kept)
         self.values.update({value["id"]: value for value in kept or ()})
 
@@ -66,13 +93,13 @@ class Results:
         :param complete: whether the task is about to return all of them
         """
         if self._kept or (self.values and not complete):
-            self._context["ti"].xcom_push(key=KEY, value=list(self.values.values()))
+            self._context["ti"].xcom_push(key=XCOM_KEY, value=list(self.values.values()))
             self._kept = True
 
     def log_errors(self) -> None:
         """Log what keeps results from having a value as yet."""
         for error in self.errors.values():
-            log.warning("%s It is tried again when others have ended.", error)
+            self._log.warning("%s It is tried again when others have ended.", error)
 
 
 def most_severe(errors: list[ModelsLabError]) -> ModelsLabError:

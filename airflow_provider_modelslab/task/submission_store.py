@@ -8,32 +8,19 @@ easier to trust than two.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.common.compat.sdk import AirflowFailException, TaskDeferred
-
-from airflow_provider_modelslab.exceptions import (
-    ExpiredUrlError,
-    FaceSwapFailedError,
-    FaceSwapFailedRetryableError,
-    ModelsLabError,
-    RequestNotFoundError,
-    ResultNotCollectedError,
-    SubmissionUnknownError,
-)
+from airflow_provider_modelslab.exceptions import SubmissionUnknownError
 from airflow_provider_modelslab.protocol.trigger_event import ids_of
 
 log = logging.getLogger(__name__)
 
-KEY = "modelslab_face_swap"
-ID = "id"  # key of the XCom
+STORE_KEY = "modelslab_face_swap"
+XCOM_KEY = "id"
 _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes both together
-# After these there is nothing to be had of a request any more: the next try has to submit another.
-_GONE = (FaceSwapFailedError, ExpiredUrlError, RequestNotFoundError)
 
 
 _STORED_AS = {"reported_at_max_tries": "told"}  # what is stored keeps the names of the first release
@@ -74,7 +61,7 @@ class SubmissionRecord:
             return cls(**{name: kept[stored] for name, stored in names.items() if stored in kept})
         except TypeError:
             raise SubmissionUnknownError(
-                f"What an earlier try has kept as {KEY!r} cannot be read, so nobody knows whether it "
+                f"What an earlier try has kept as {STORE_KEY!r} cannot be read, so nobody knows whether it "
                 "submitted the face swap. Look in its log, and delete that key from the task's state store."
             ) from None
 
@@ -109,7 +96,7 @@ class SubmissionStore:
 
         :raises SubmissionUnknownError: if it can no longer be read
         """
-        kept = self._store.get(KEY) if self._store is not None else None
+        kept = self._store.get(STORE_KEY) if self._store is not None else None
         return SubmissionRecord.from_stored(kept) if kept else None
 
     @classmethod
@@ -121,7 +108,7 @@ class SubmissionStore:
         """
         store, ti = cls(context), context["ti"]
         earlier = store.earlier()
-        pushed = ti.xcom_pull(task_ids=ti.task_id, key=ID, map_indexes=ti.map_index)
+        pushed = ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
         request_id = next(iter(ids_of(event)), None) or (earlier and earlier.request_id) or pushed
         store.record = replace(earlier or SubmissionRecord(None, ""), request_id=request_id)
         if earlier and request_id and not earlier.request_id:
@@ -132,7 +119,7 @@ class SubmissionStore:
         """Note, before a submit call is sent, that it will be; where this fails, nothing is sent."""
         self.record = record
         if self._store is not None:
-            self._store.set(KEY, record.as_stored(), retention=_RETENTION)
+            self._store.set(STORE_KEY, record.as_stored(), retention=_RETENTION)
 
     def keep(self, record: SubmissionRecord) -> None:
         """Note the id at once. The face swap is paid for, so that a failure must not lose it."""
@@ -146,49 +133,6 @@ class SubmissionStore:
         """Let the next try submit."""
         try:
             if self._store is not None:
-                self._store.delete(KEY)
+                self._store.delete(STORE_KEY)
         except Exception:
             log.warning("What was noted for another try could not be removed.", exc_info=True)
-
-
-@contextmanager
-def no_second_payment(store: SubmissionStore, *, resubmit_failed: bool) -> Iterator[None]:
-    """Raise what goes wrong with a face swap as an error after which no retry pays for another unasked.
-
-    :param store: knows the request; forgets it, if there is nothing to be had of it any more
-    :param resubmit_failed: whether a retry may pay for another after the job has failed
-    """
-    try:
-        yield
-    except (KeyboardInterrupt, TaskDeferred):
-        raise
-    except BaseException as err:
-        if isinstance(err, ModelsLabError) and store.record:
-            err.with_facts(request_id=store.request_id, track_id=store.record.track_id)
-        error = _settled(err, store, resubmit_failed=resubmit_failed)
-        if error is err:
-            raise
-        raise error from err
-
-
-def _settled(error: BaseException, store: SubmissionStore, *, resubmit_failed: bool) -> BaseException:
-    request_id = store.request_id
-    if resubmit_failed and isinstance(error, FaceSwapFailedError):
-        store.forget()
-        return FaceSwapFailedRetryableError(f"{error} A retry does so (resubmit_failed).", **error.facts)
-    if request_id is None:
-        return error
-    facts = {"request_id": request_id, **(error.facts if isinstance(error, ModelsLabError) else {})}
-    if isinstance(error, _GONE):
-        store.forget()
-        if isinstance(error, AirflowFailException):
-            return error
-        return ResultNotCollectedError(f"{error} Or clear this task to submit the face swap again.", **facts)
-    if store.outlives_the_try:
-        return error
-    return ResultNotCollectedError(
-        f"The result of a face swap was not had: {error} But on this Airflow to retry or clear this task is "
-        "to submit and pay again (the id is kept from 3.3 on): get it with "
-        f"FaceSwapResultOperator(request_id={request_id!r}).",
-        **facts,
-    )

@@ -21,7 +21,7 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.trigger_event import write_event
-from airflow_provider_modelslab.task.submission_store import KEY, SubmissionStore
+from airflow_provider_modelslab.task.submission_store import STORE_KEY, SubmissionStore
 from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
 from tests.support.deferring import Store, run_task
 
@@ -40,7 +40,7 @@ class Sayings:
 
 def test_a_try_that_was_ended_between_call_and_answer_is_for_a_person_to_judge(connected: StandIn) -> None:
     context = first_try(store=True)
-    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    context["task_state_store"].set(STORE_KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
     for _ in range(2):  # again where Airflow does not learn of the failure, and retries
         with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may .* did not get the answer"):
             run_task(swapper(), context)
@@ -51,7 +51,7 @@ def test_a_try_that_was_ended_between_call_and_answer_is_for_a_person_to_judge(c
 
 def test_who_clears_a_task_before_being_told_is_told(connected: StandIn) -> None:
     context = first_try(store=True)
-    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    context["task_state_store"].set(STORE_KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
     with pytest.raises(SubmissionUnknownError):
         run_task(swapper(), clear(context))
     assert connected.stats()["requests"] == 0
@@ -59,7 +59,7 @@ def test_who_clears_a_task_before_being_told_is_told(connected: StandIn) -> None
 
 def test_a_team_may_rather_pay_twice(connected: StandIn) -> None:
     context = first_try(store=True)
-    context["task_state_store"].set(KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
+    context["task_state_store"].set(STORE_KEY, {"track_id": 7, "fingerprint": "x", "request_id": None})
     assert run_task(swapper(on_unknown="submit"), context)["status"] == "success"
     connected.fault("submit", accepts=True, reset=True)
     with pytest.raises(ModelsLabUnavailableError) as caught:
@@ -147,8 +147,8 @@ def test_the_id_is_in_the_log_even_if_the_task_ends_while_it_is_kept(
 @pytest.mark.parametrize("kept", ["118409305", ["118409305"], {"request_id": "118409305"}])
 def test_a_note_that_cannot_be_read_is_for_a_person_to_judge(connected: StandIn, kept: Any) -> None:
     context = first_try(store=True)
-    context["task_state_store"].set(KEY, kept)
-    with pytest.raises(SubmissionUnknownError, match=f"{KEY}.* cannot be read"):
+    context["task_state_store"].set(STORE_KEY, kept)
+    with pytest.raises(SubmissionUnknownError, match=f"{STORE_KEY}.* cannot be read"):
         run_task(swapper(), context)
     assert connected.stats()["requests"] == 0
 

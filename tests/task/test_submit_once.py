@@ -21,7 +21,7 @@ from airflow_provider_modelslab.exceptions import (
     ResultNotCollectedError,
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-from airflow_provider_modelslab.task.submission_store import KEY
+from airflow_provider_modelslab.task.submission_store import STORE_KEY
 from tests.operators import BOTH, ENDED, WITH_AND_WITHOUT_STORE, first_try, raising, swapper
 from tests.support.connections import connection_json
 from tests.support.deferring import run_task
@@ -75,8 +75,8 @@ def test_another_account_is_not_asked_for_what_the_first_has_queued(
 def test_a_note_that_does_not_name_its_account_is_taken_for_that_of_this_one(connected: StandIn) -> None:
     context = first_try(store=True)
     run_task(swapper(), context)
-    note = context["task_state_store"].get(KEY)
-    context["task_state_store"].set(KEY, {name: note[name] for name in note if name != "conn_id"})
+    note = context["task_state_store"].get(STORE_KEY)
+    context["task_state_store"].set(STORE_KEY, {name: note[name] for name in note if name != "conn_id"})
     run_task(swapper(), context)
     assert len(connected.submits()) == 1
 
@@ -106,7 +106,7 @@ def test_the_note_is_there_before_the_call_is_sent_and_the_id_before_anything_el
     submit, fetch = ModelsLabHook.submit, ModelsLabHook.fetch
 
     def noting(call: Any) -> Any:
-        return lambda *args: (seen.append(store.get(KEY)["request_id"]), call(*args))[1]
+        return lambda *args: (seen.append(store.get(STORE_KEY)["request_id"]), call(*args))[1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ModelsLabHook, "submit", noting(submit))
@@ -119,8 +119,8 @@ def test_the_note_is_there_before_the_call_is_sent_and_the_id_before_anything_el
 def test_a_note_of_a_later_version_is_read_as_far_as_it_is_known(connected: StandIn) -> None:
     context = first_try(store=True)
     run_task(swapper(), context)
-    note = context["task_state_store"].get(KEY)
-    context["task_state_store"].set(KEY, {**note, "more": 1})
+    note = context["task_state_store"].get(STORE_KEY)
+    context["task_state_store"].set(STORE_KEY, {**note, "more": 1})
     run_task(swapper(), context)
     assert len(connected.submits()) == 1
 
@@ -146,7 +146,7 @@ def test_a_job_that_failed_is_forgotten_whatever_is_said_of_credits(
     context = first_try(store=True)
     with pytest.raises(FaceSwapFailedError):
         run_task(swapper(deferrable=deferrable), context)
-    assert context["task_state_store"].get(KEY) is None
+    assert context["task_state_store"].get(STORE_KEY) is None
     assert run_task(swapper(deferrable=deferrable), context)["id"]
     assert len(connected.submits(accepted=True)) == (1 if on == "submit" else 2)
 
@@ -160,7 +160,7 @@ def test_a_swap_that_was_submitted_and_is_not_found_at_the_deadline_is_late_and_
     context = first_try(store=True)
     with pytest.raises(FaceSwapTimeoutError):
         run_task(swapper(deferrable=deferrable, timeout=0), context)
-    assert context["task_state_store"].get(KEY)["request_id"] == str(connected.submits()[0]["id"])
+    assert context["task_state_store"].get(STORE_KEY)["request_id"] == str(connected.submits()[0]["id"])
 
 
 @BOTH
