@@ -148,7 +148,7 @@ def error_of(request_id: str, ending: Ending, caller: Caller = ANY_CALLER) -> Mo
 
     :param request_id: the request
     :param ending: how its wait ended
-    :param asker: who asked
+    :param caller: who asked
     """
     cls, what, advice = _explain(ending)
     return cls(
@@ -165,7 +165,7 @@ def error_of_many(endings: Mapping[str, Ending], total: int, caller: Caller = AN
 
     :param endings: the bad endings by request id
     :param total: how many requests there were
-    :param asker: who asked
+    :param caller: who asked
     """
     if total == 1:
         return error_of(*next(iter(endings.items())), caller)
@@ -191,7 +191,7 @@ def error_of_submission(
 
     :param submission: what came of the submit call
     :param track_id: the name that the call gave it
-    :param asker: who asked
+    :param caller: who asked
     """
     if isinstance(submission, Unknown):
         return unknown_submission(track_id, submission.message, caller)
@@ -210,7 +210,7 @@ def no_room_in_time(
 ) -> FaceSwapExecutionTimeoutError:
     """Return the exception for a face swap without room in the queue until the task's time was over.
 
-    :param asker: who asked
+    :param caller: who asked
     :param track_id: the name that the last call gave it, where this process made one
     :param said: the API's words to that
     """
@@ -230,7 +230,7 @@ def unknown_submission(
 
     :param track_id: the name that the call gave the face swap
     :param reason: how the answer was lost
-    :param asker: who asked
+    :param caller: who asked
     """
     return SubmissionUnknownError(
         f"The face swap with track_id {track_id} may have been queued and paid for: {sentence(reason)} "

@@ -137,11 +137,11 @@ class FaceSwapTimeoutError(ModelsLabError, AirflowSensorTimeout):
 
 
 class FaceSwapExecutionTimeoutError(ModelsLabError, AirflowTaskTimeout):
-    """The task's ``execution_timeout`` was over while it was deferred. Retried, like every such timeout."""
+    """The task's ``execution_timeout`` was over while it waited. Retried, like every such timeout."""
 
 
 class QueueFullError(FaceSwapTimeoutError):
-    """There was no room in the account's queue until the deadline. Nothing was submitted."""
+    """There was no room in the account's queue until the deadline. Nothing was queued."""
 
 
 class SubmissionUnknownError(ModelsLabError, AirflowFailException):

@@ -69,7 +69,7 @@ async def shared_client(conn_id: str) -> AsyncIterator[AsyncClient]:
 
 
 class AsyncClient:
-    """The asynchronous face of ``ModelsLabHook``, for triggers.
+    """Sends calls with the key of an Airflow connection, as ``SyncClient`` does, for triggers.
 
     :param conn_id: id of the Airflow connection
     """
@@ -132,7 +132,7 @@ class AsyncClient:
                 return outcome
 
     async def send(self, call: Call[_Meaning]) -> _Meaning:
-        """Make a call and return what came of it, as ``ModelsLabHook.send``.
+        """Make a call and return what came of it, as ``SyncClient.send``.
 
         :param call: what to send
         """

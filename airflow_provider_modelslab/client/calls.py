@@ -1,6 +1,6 @@
 """The API's calls as values: what is sent where, how an answer is read, and what it means that none came.
 
-Nothing here sends anything. ``ModelsLabHook`` does over ``requests``, ``AsyncClient`` over ``aiohttp``, and
+Nothing here sends anything. ``SyncClient`` does over ``requests``, ``AsyncClient`` over ``aiohttp``, and
 neither decides anything, so the two cannot drift apart. What may take a second call is a generator: it
 yields calls, and is sent what the answer to each means.
 """

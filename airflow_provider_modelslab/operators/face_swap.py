@@ -9,15 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from airflow_provider_modelslab.exceptions import InvalidSwapError
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.durations import seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_swap
-from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
+from airflow_provider_modelslab.protocol.trigger_event import read_room_event
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.task.no_second_payment import no_second_payment
 from airflow_provider_modelslab.task.submission_store import XCOM_KEY, SubmissionStore
-from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, room_again
+from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
@@ -183,7 +183,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         :param context: the task's context
         :param event: the trigger's payload
         """
-        return self._submit_and_wait(context, room_again(event, self.queue_timeout, self.modelslab_conn_id))
+        return self._submit_and_wait(context, read_room_event(event, self.queue_timeout))
 
     def _submit_and_wait(self, context: Context, room: WaitWindow) -> Any:
         store, swap = SubmissionStore(context), self.swap

@@ -32,3 +32,15 @@ class Deadline:
         """How a wait ends that ends then."""
         by_execution = self.execution is not None and self.at >= self.execution
         return EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
+
+
+@dataclass(frozen=True)
+class WaitWindow:
+    """From when to when a task waits, in however many processes.
+
+    :param started: when the wait began, in seconds since the epoch
+    :param deadline: when it ends
+    """
+
+    started: float
+    deadline: Deadline

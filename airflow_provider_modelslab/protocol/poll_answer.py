@@ -1,7 +1,7 @@
 """Reading an answer of the API: any status, any body, into one ``Outcome``.
 
 The documentation, the vendor's clients and live answers disagree on nearly every field, so each rule here
-and in ``errors`` is tolerant in what it reads and strict in what it returns.
+and in ``error_answer`` is tolerant in what it reads and strict in what it returns.
 """
 
 from __future__ import annotations

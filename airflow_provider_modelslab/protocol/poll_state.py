@@ -75,7 +75,7 @@ class PollState:
     :param max_failures: how many looks in a row may fail; None tolerates any number
     :param looks: how many looks there have been
     :param failures: how many of the latest looks failed in a row
-    :param next_look: when to look again
+    :param next_poll: when to look again
     :param eta: what the API said last that remains, in seconds, and when it said so
     :param trusts_eta: whether the eta has behaved like one so far
     :param known: whether the API has shown that it knows the request: a 404 will pass then

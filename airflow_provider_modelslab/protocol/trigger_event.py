@@ -1,4 +1,6 @@
-"""The trigger's event: its vocabulary in one place, written by the trigger and read by the task.
+"""The triggers' events: what they say, written by triggers and read by tasks, maybe of another release.
+
+The words for how a wait ended, and for why a call was refused, are those of ``EndingKind`` and ``Refusal``.
 
 Airflow keeps an event in its database in clear and logs it whole, so it carries ids, words from a
 closed list and the API's own messages; no key and no result.
@@ -7,11 +9,10 @@ closed list and the API's own messages; no key and no result.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 
@@ -19,18 +20,7 @@ _Word = TypeVar("_Word", bound=Enum)
 
 
 _ENDED, _ERROR, _SOME_ENDED = "ended", "error", "some_ended"
-
-
-@dataclass(frozen=True)
-class WaitWindow:
-    """What an event tells of a wait that goes on for other requests, so that the task can defer again.
-
-    :param started: when the wait began, in seconds since the epoch
-    :param deadline: when it ends
-    """
-
-    started: float
-    deadline: Deadline
+_ROOM, _DEADLINE = "room", "deadline"
 
 
 def write_event(
@@ -106,6 +96,31 @@ def ids_of(event: Mapping[str, Any]) -> list[str]:
     :param event: what ``write_event`` made
     """
     return [*(event.get("done") or ()), *(event.get("not_done") or ())]
+
+
+def write_room_event(room: WaitWindow, *, let_in: bool) -> dict[str, Any]:
+    """Return the payload for a wait for room in the account's queue that ended.
+
+    :param room: the wait
+    :param let_in: whether there may be room, or the wait's time is over
+    """
+    event = {
+        "status": _ROOM if let_in else _DEADLINE,
+        "since": room.started,
+        "deadline": room.deadline.at,
+        "execution_deadline": room.deadline.execution,
+    }
+    return {name: value for name, value in event.items() if value is not None}
+
+
+def read_room_event(event: Mapping[str, Any], queue_timeout: float) -> WaitWindow:
+    """Return the wait for room that an event ended, for the try that comes after it.
+
+    :param event: what ``write_room_event`` made; the first release did not tell when the wait began
+    :param queue_timeout: how long the task waits for room, in seconds
+    """
+    room = Deadline(event["deadline"], event.get("execution_deadline"))
+    return WaitWindow(event.get("since", room.at - queue_timeout), room)
 
 
 def _read(words: type[_Word], word: Any, otherwise: _Word) -> _Word:

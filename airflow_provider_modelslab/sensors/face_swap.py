@@ -22,10 +22,9 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
-from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
 from airflow_provider_modelslab.task.execution_timeout import (

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTas
 
 from airflow_provider_modelslab.client.polling import fetch_results, wait_for_each
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, ModelsLabError
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
 from airflow_provider_modelslab.protocol.poll_intervals import (
@@ -25,12 +25,7 @@ from airflow_provider_modelslab.protocol.poll_intervals import (
 )
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
-from airflow_provider_modelslab.protocol.trigger_event import (
-    WaitWindow,
-    read_event,
-    read_rest,
-    write_not_done,
-)
+from airflow_provider_modelslab.protocol.trigger_event import read_event, read_rest, write_not_done
 from airflow_provider_modelslab.task.execution_timeout import backstop
 from airflow_provider_modelslab.task.results import Results, most_severe
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -17,13 +16,12 @@ from airflow_provider_modelslab.error_messages import (
     unknown_submission,
 )
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Done, InProgress, Outcome, RateLimited
 from airflow_provider_modelslab.protocol.poll_intervals import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.poll_state import EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
-from airflow_provider_modelslab.protocol.trigger_event import WaitWindow
 from airflow_provider_modelslab.task.execution_timeout import backstop
 from airflow_provider_modelslab.task.submission_store import SubmissionRecord, SubmissionStore
 
@@ -131,6 +129,9 @@ class SubmitOnce:
             raise self._unknown(earlier, "an earlier try did not get the answer")
 
     def _submit(self, room: WaitWindow, *, deferrable: bool) -> Submitted:
+        if room.deadline.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.deadline.at:
+            # To submit now is to pay for what this try can no longer wait for.
+            raise no_room_in_time(self._caller)
         request = self._hook.prepare(self._swap, seed=self._seed)
         record = SubmissionRecord(
             request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
@@ -221,18 +222,3 @@ class SubmitOnce:
         raise TaskDeferred(
             trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at)
         )
-
-
-def room_again(event: Mapping[str, Any], queue_timeout: float, conn_id: str) -> WaitWindow:
-    """Return the wait for room that a trigger's event ends, for the try that comes after it.
-
-    :param event: the trigger's payload
-    :param queue_timeout: how long the task waits for room, in seconds
-    :param conn_id: id of the Airflow connection, for the error
-    :raises FaceSwapExecutionTimeoutError: when the task's time is over, so that to submit now is to pay for
-        what this try can no longer wait for
-    """
-    room = Deadline(event["deadline"], event.get("execution_deadline"))
-    if room.kind is EndingKind.EXECUTION_TIMEOUT and time.time() >= room.at:
-        raise no_room_in_time(Caller(conn_id))
-    return WaitWindow(event.get("since", room.at - queue_timeout), room)  # the first release does not tell

@@ -14,12 +14,12 @@ from typing import Any, Literal
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace, pause_after_deferral
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
-from airflow_provider_modelslab.protocol.trigger_event import WaitWindow, write_event
+from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.protocol.xcom_size import is_large
 from airflow_provider_modelslab.triggers.wait_for_enough import wait_for_enough
 

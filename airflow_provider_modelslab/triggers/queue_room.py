@@ -10,8 +10,12 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.poll_intervals import pause_after_deferral
+from airflow_provider_modelslab.protocol.trigger_event import write_room_event
 from airflow_provider_modelslab.triggers.face_swap import import_late
+
+_ARGUMENTS = ("modelslab_conn_id", "since", "deadline", "retry_after")
 
 
 class QueueRoomTrigger(BaseTrigger):
@@ -45,16 +49,10 @@ class QueueRoomTrigger(BaseTrigger):
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments to make this trigger again elsewhere."""
-        return (
-            f"{type(self).__module__}.{type(self).__qualname__}",
-            {
-                "modelslab_conn_id": self.modelslab_conn_id,
-                "since": self.since,
-                "deadline": self.deadline,
-                "retry_after": self.retry_after,
-                **self._limit,
-            },
-        )
+        arguments = {name: getattr(self, name) for name in _ARGUMENTS}
+        if self.execution_deadline is not None:  # which the first release does not know
+            arguments["execution_deadline"] = self.execution_deadline
+        return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, then yield the one event; the task finds out by itself whether there is room."""
@@ -64,11 +62,5 @@ class QueueRoomTrigger(BaseTrigger):
             client.queue_slots.refused(self.retry_after)
             let_in = await client.queue_slots.wait(self.since, self.deadline - time.time())
         await asyncio.sleep(max(0.0, at_least - time.monotonic()))
-        status = "room" if let_in else "deadline"
-        event = {"status": status, "deadline": self.deadline, "since": self.since, **self._limit}
-        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
-
-    @property
-    def _limit(self) -> dict[str, float]:
-        """The argument that the first release does not know, where it is given."""
-        return {} if self.execution_deadline is None else {"execution_deadline": self.execution_deadline}
+        room = WaitWindow(self.since, Deadline(self.deadline, self.execution_deadline))
+        yield TriggerEvent(write_room_event(room, let_in=let_in))  # type: ignore[no-untyped-call]

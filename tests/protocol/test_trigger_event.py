@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import json
 
-from airflow_provider_modelslab.protocol.deadline import Deadline
+from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-from airflow_provider_modelslab.protocol.trigger_event import (
-    WaitWindow,
-    ids_of,
-    read_event,
-    read_rest,
-    write_event,
-)
+from airflow_provider_modelslab.protocol.trigger_event import ids_of, read_event, read_rest, write_event
 
 DONE = Ending(EndingKind.DONE, result=FaceSwapResult("1", ("https://example.com/secret?token=x",)))
 REFUSED = Ending(EndingKind.REFUSED, "bad key", Refusal.KEY)
