@@ -33,9 +33,9 @@ from airflow_provider_modelslab.http.environment import (
     route_to,
 )
 from airflow_provider_modelslab.http.error_text import error_text, late
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
-from airflow_provider_modelslab.protocol.poll_answer import Answer
 from airflow_provider_modelslab.protocol.poll_intervals import pause_when_asked
 
 # Looks are made in steps: waking the loop for each by itself would double what a look costs.

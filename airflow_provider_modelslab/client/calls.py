@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.endpoint import fetch_path, is_enterprise
 from airflow_provider_modelslab.protocol.face_swap import SubmitRequest, submit_path
 from airflow_provider_modelslab.protocol.ids import parse_request_id
@@ -32,7 +33,7 @@ from airflow_provider_modelslab.protocol.picture_encoding import (
     may_be_the_form,
     other_form,
 )
-from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.poll_answer import read_answer
 from airflow_provider_modelslab.protocol.submit_answer import Submission, Unknown, read_submission
 
 _Meaning = TypeVar("_Meaning")

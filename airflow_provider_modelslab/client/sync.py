@@ -11,7 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
 from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, is_key_refused
 from airflow_provider_modelslab.client.connection_lookup import no_connection, settings_of
-from airflow_provider_modelslab.protocol.poll_answer import Answer
+from airflow_provider_modelslab.protocol.answer import Answer
 
 if TYPE_CHECKING:
     import requests

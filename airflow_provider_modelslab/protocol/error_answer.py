@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import find_message, find_text, one_line
 from airflow_provider_modelslab.protocol.outcome import (
     JobFailed,
@@ -22,9 +23,6 @@ from airflow_provider_modelslab.protocol.outcome import (
     TransientFailure,
 )
 from airflow_provider_modelslab.protocol.retry_after import asked_to_wait, read_retry_after
-
-if TYPE_CHECKING:
-    from airflow_provider_modelslab.protocol.poll_answer import Answer
 
 Fault = RateLimited | TransientFailure | JobFailed | Refused
 Rule = Callable[[str], Fault]

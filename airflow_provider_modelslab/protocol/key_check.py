@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.endpoint import is_enterprise
 from airflow_provider_modelslab.protocol.fields import LARGEST, as_number, find_text, one_line
 from airflow_provider_modelslab.protocol.outcome import Refusal, Refused
-from airflow_provider_modelslab.protocol.poll_answer import (
-    Answer,
-    is_blank,
-    parse_body,
-    read_answer,
-    status_of,
-)
+from airflow_provider_modelslab.protocol.poll_answer import is_blank, parse_body, read_answer, status_of
 
 _NOT_ACCEPTED = {401, 403}
 _CORRECT_IT = "correct the API key in the password field of the Airflow connection"

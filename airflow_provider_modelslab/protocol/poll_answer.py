@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.error_answer import (
     Fault,
     Rule,
@@ -45,22 +45,6 @@ _NOT_DONE = {"error", "failed"}
 _BLANK = {b"", b"null", b"[]", b"{}", b'""'}
 _DECIDES_WHERE_BLANK = {401, 402, 403, 404}
 _NO_ROUTE = {404, 405}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer as it came.
-
-    :param status: HTTP status
-    :param headers: response headers, found by their names in lower case
-    :param body: the bytes, as far as they were read
-    :param at: when it came, in seconds since the epoch
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    at: float
 
 
 def read_answer(answer: Answer, request_id: str, key: str) -> Outcome:

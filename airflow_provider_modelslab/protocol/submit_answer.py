@@ -14,6 +14,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import find_message
 from airflow_provider_modelslab.protocol.ids import parse_request_id
 from airflow_provider_modelslab.protocol.outcome import (
@@ -26,13 +27,7 @@ from airflow_provider_modelslab.protocol.outcome import (
     TransientFailure,
     with_status,
 )
-from airflow_provider_modelslab.protocol.poll_answer import (
-    Answer,
-    body_of,
-    read_json,
-    read_without_json,
-    status_of,
-)
+from airflow_provider_modelslab.protocol.poll_answer import body_of, read_json, read_without_json, status_of
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 
 _ID_NAMES = ("id", "taskId", "task_id", "request_id")

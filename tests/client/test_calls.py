@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import (
     InProgress,
     JobFailed,
@@ -16,7 +17,6 @@ from airflow_provider_modelslab.protocol.outcome import (
     Refused,
     TransientFailure,
 )
-from airflow_provider_modelslab.protocol.poll_answer import Answer
 from tests.protocol import KEY, answer_with
 
 V6, ENTERPRISE = "/api/v6/faceswap", "/api/v1/enterprise/faceswap"

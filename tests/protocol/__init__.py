@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import Outcome
-from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.poll_answer import read_answer
 from tests.support.standin.payloads import PAYLOADS, Payload
 
 KEY = "a-key-of-some-length"

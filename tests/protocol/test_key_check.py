@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.key_check import key_check_path, read_key_check
-from airflow_provider_modelslab.protocol.poll_answer import Answer
 from tests.protocol import KEY, NOW
 
 CORRECT_IT = "correct the API key in the password field of the Airflow connection."

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
     InProgress,
@@ -18,7 +19,7 @@ from airflow_provider_modelslab.protocol.outcome import (
     Refused,
     TransientFailure,
 )
-from airflow_provider_modelslab.protocol.poll_answer import Answer, read_answer
+from airflow_provider_modelslab.protocol.poll_answer import read_answer
 from tests.protocol import KEY, NOW, read, read_payload
 from tests.support.standin.payloads import IMAGE, IMAGE_META, IMAGE_PROXY, VIDEO, VIDEO_META, VIDEO_PROXY
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.ids import parse_request_id
 from airflow_provider_modelslab.protocol.outcome import (
     Done,
@@ -19,7 +20,6 @@ from airflow_provider_modelslab.protocol.outcome import (
     Refused,
     TransientFailure,
 )
-from airflow_provider_modelslab.protocol.poll_answer import Answer
 from airflow_provider_modelslab.protocol.submit_answer import (
     Accepted,
     Declined,

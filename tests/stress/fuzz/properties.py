@@ -19,6 +19,7 @@ from requests import PreparedRequest, RequestException
 from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
 from airflow_provider_modelslab.error_messages import error_of, error_of_submission
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.endpoint import fetch_path
 from airflow_provider_modelslab.protocol.error_answer import codes_of
 from airflow_provider_modelslab.protocol.ids import parse_request_id
@@ -31,7 +32,7 @@ from airflow_provider_modelslab.protocol.outcome import (
     Refused,
     TransientFailure,
 )
-from airflow_provider_modelslab.protocol.poll_answer import Answer, parse_body, read_answer
+from airflow_provider_modelslab.protocol.poll_answer import parse_body, read_answer
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState, describe
 from airflow_provider_modelslab.protocol.redact import is_data, shown
 from airflow_provider_modelslab.protocol.result import FaceSwapResult

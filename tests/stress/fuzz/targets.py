@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
 
-from airflow_provider_modelslab.protocol.poll_answer import Answer
+from airflow_provider_modelslab.protocol.answer import Answer
 from tests.stress.fuzz import properties
 from tests.support.standin.media import CONTENT_TYPES, Media
 from tests.support.standin.payloads import PAYLOADS

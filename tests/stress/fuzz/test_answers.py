@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airflow_provider_modelslab.client.calls import Lost
+from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import read_result
 from airflow_provider_modelslab.protocol.outcome import Refusal, TransientFailure
-from airflow_provider_modelslab.protocol.poll_answer import Answer
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.saving.range_resume import (
