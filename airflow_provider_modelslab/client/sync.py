@@ -108,6 +108,8 @@ class SyncClient:
         from airflow_provider_modelslab.http.error_text import error_text
 
         body = json_file({"key": settings.key, **call.parameters}, default=call.picture_form)
+        if call.on_new_connection:
+            self.session.close()
         try:
             with self.session.post(
                 settings.base_url + call.path,
