@@ -224,6 +224,13 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
         return FaceSwap(**given)
 
+    @property
+    def advice_if_large(self) -> str:
+        """What to do where the task's value is large; a task that does not wait can have no destination."""
+        if self.wait_for_completion:
+            return super().advice_if_large
+        return "A FaceSwapResultOperator with a destination saves its files."
+
     def _wait_for(self, request_id: str | None, context: Context) -> RequestsWait:
         consent = self.swap.consent_reference
         return self.wait_for(request_id, context, known=True, consent_reference=consent)

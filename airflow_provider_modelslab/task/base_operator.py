@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
-_SAVE = "Give a destination: then the files are saved there, and XCom gets their URIs."
-
 
 class FaceSwapBaseOperator(BaseOperator):
     """An operator that gets results and can save their files; the operators describe the parameters."""
@@ -68,6 +66,11 @@ class FaceSwapBaseOperator(BaseOperator):
             timeout = conf.getfloat("sensors", "default_timeout")
         self.timeout = seconds("timeout", timeout)
         self.pace = pace_of(poke_interval, exponential_backoff, max_wait)
+
+    @property
+    def advice_if_large(self) -> str:
+        """What to do where the task's value is large."""
+        return "Give a destination: then the files are saved there, and XCom gets their URIs."
 
     @cached_property
     def hook(self) -> ModelsLabHook:
@@ -121,7 +124,7 @@ class FaceSwapBaseOperator(BaseOperator):
         :param context: the task's context
         """
         if self.destination is None:
-            warn_if_large(value, self.log, _SAVE)
+            warn_if_large(value, self.log, self.advice_if_large)
         else:
             results = value if isinstance(value, list) else [value]
             add_to_asset_events(context, self.outlets or (), results, self.log)
