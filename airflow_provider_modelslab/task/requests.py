@@ -116,4 +116,4 @@ class Requests:
 
         :param endings: how their waits ended
         """
-        return error_of_many(endings, len(self.ids), self.caller)
+        return error_of_many(endings, len(self.unique), self.caller)
