@@ -21,7 +21,11 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
 from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, fetch, is_key_refused
 from airflow_provider_modelslab.client.connection import ConnectionSettings
-from airflow_provider_modelslab.client.connection_lookup import no_connection, settings_of
+from airflow_provider_modelslab.client.connection_lookup import (
+    no_connection,
+    settings_of,
+    warn_of_no_renewal,
+)
 from airflow_provider_modelslab.client.queue_slots import QueueSlots
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 from airflow_provider_modelslab.http.body import json_file, read_body_async
@@ -139,7 +143,7 @@ class AsyncClient:
         settings = await self._get_settings()
         meaning = call.meaning_of(await self._post(settings, call), settings.key)
         if is_key_refused(meaning):
-            renewed = await self._get_settings(instead_of=settings)
+            renewed = await self._renewed(settings)
             if renewed.key != settings.key:
                 meaning = call.meaning_of(await self._post(renewed, call), renewed.key)
         return meaning
@@ -149,6 +153,13 @@ class AsyncClient:
         self.queue_slots.close()
         if self._session is not None:
             await self._session.close()
+
+    async def _renewed(self, refused: ConnectionSettings) -> ConnectionSettings:
+        try:
+            return await self._get_settings(instead_of=refused)
+        except Exception as err:
+            warn_of_no_renewal(self.conn_id, err)
+            return refused
 
     async def _get_settings(self, instead_of: ConnectionSettings | None = None) -> ConnectionSettings:
         """Return the connection's settings, looked up once for all waits.

@@ -60,6 +60,7 @@ class Call(Generic[_Meaning]):
     :param lost: what it means that none came
     :param parameters: its body; not shown by ``repr``, as it may hold signed URLs
     :param picture_form: how the pictures in the body are written
+    :param on_new_connection: a kept one may end as it is used again, and nobody would know if the call came
     """
 
     path: str
@@ -67,6 +68,7 @@ class Call(Generic[_Meaning]):
     lost: Callable[[Lost], _Meaning]
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     picture_form: Form = as_data_uri
+    on_new_connection: bool = False
 
     def meaning_of(self, answer: Answer | Lost, key: str) -> _Meaning:
         """Return what came of the call.
@@ -171,7 +173,8 @@ def _submit_call(api_path: str, request: SubmitRequest, form: Form) -> Call[Subm
     def lost(call: Lost) -> Submission:
         return Unknown(call.reason) if call.sent else TransientFailure(call.reason)
 
-    return Call(submit_path(api_path, request), read_submission, lost, request.parameters, form)
+    path = submit_path(api_path, request)
+    return Call(path, read_submission, lost, request.parameters, form, on_new_connection=True)
 
 
 def check_key(api_path: str, base_url: str) -> Call[tuple[bool, str]]:

@@ -12,6 +12,7 @@ from airflow_provider_modelslab.client.connection import (
     unknown_extras,
 )
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
+from airflow_provider_modelslab.protocol.fields import one_line
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
@@ -46,3 +47,15 @@ def settings_of(connection: Connection, conn_id: str) -> ConnectionSettings:
     for unknown in unknown_extras(connection):
         log.warning("The Airflow connection %r has %s", conn_id, unknown)
     return settings
+
+
+def warn_of_no_renewal(conn_id: str, error: Exception) -> None:
+    """Say that a refused key could not be compared with what the connection holds by now.
+
+    :param conn_id: id of the connection
+    :param error: why
+    """
+    cause = one_line(f"{type(error).__name__}: {error}")
+    log.warning(
+        "The key of the Airflow connection %r was refused, and reading it again failed: %s", conn_id, cause
+    )

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
 from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, is_key_refused
-from airflow_provider_modelslab.client.connection_lookup import no_connection, settings_of
+from airflow_provider_modelslab.client.connection_lookup import (
+    no_connection,
+    settings_of,
+    warn_of_no_renewal,
+)
 from airflow_provider_modelslab.protocol.answer import Answer
 
 if TYPE_CHECKING:
@@ -47,26 +51,28 @@ class SyncClient:
     @property
     def session(self) -> requests.Session:
         """The HTTP session of the calls. It carries no key: that is in the body of each call."""
-        if self._session is None:
-            from airflow_provider_modelslab.http.content_encoding import ENCODING
-            from airflow_provider_modelslab.http.deadline import DeadlineResponse
-            from airflow_provider_modelslab.http.session import DeadlineAdapter, DeadlineSession
+        from airflow_provider_modelslab.http.content_encoding import ENCODING
+        from airflow_provider_modelslab.http.deadline import DeadlineResponse
+        from airflow_provider_modelslab.http.session import DeadlineAdapter, DeadlineSession
 
-            self._session = DeadlineSession(DeadlineAdapter(DeadlineResponse), ENCODING)
-        return self._session
+        with self._lock:
+            if self._session is None:
+                self._session = DeadlineSession(DeadlineAdapter(DeadlineResponse), ENCODING)
+            return self._session
 
     def send(self, call: Call[_Meaning]) -> _Meaning:
         """Make a call and return what came of it.
 
         When the key is refused the connection is read again: where it has another key by now, a rotated one,
-        the call is made once more with that.
+        the call is made once more with that. Where it cannot be read, the refusal stands: it is what came of
+        the call, and says that nothing was queued.
 
         :param call: what to send
         """
         settings = self.settings
         meaning = call.meaning_of(self._post(settings, call), settings.key)
         if is_key_refused(meaning):
-            renewed = self._read_settings(instead_of=settings)
+            renewed = self._renewed(settings)
             if renewed.key != settings.key:
                 meaning = call.meaning_of(self._post(renewed, call), renewed.key)
         return meaning
@@ -84,6 +90,13 @@ class SyncClient:
             except StopIteration as end:
                 meaning: _Meaning = end.value
                 return meaning
+
+    def _renewed(self, refused: ConnectionSettings) -> ConnectionSettings:
+        try:
+            return self._read_settings(instead_of=refused)
+        except Exception as err:
+            warn_of_no_renewal(self.conn_id, err)
+            return refused
 
     def _read_settings(self, instead_of: ConnectionSettings | None) -> ConnectionSettings:
         with self._lock:
@@ -108,6 +121,8 @@ class SyncClient:
         from airflow_provider_modelslab.http.error_text import error_text
 
         body = json_file({"key": settings.key, **call.parameters}, default=call.picture_form)
+        if call.on_new_connection:
+            self.session.close()
         try:
             with self.session.post(
                 settings.base_url + call.path,

@@ -37,6 +37,10 @@ class ConnectedHook(BaseHook):
         super().__init__(**kwargs)
         self.modelslab_conn_id = modelslab_conn_id
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Let a copy, or another process, have its own client: locks and sockets cannot be shared so."""
+        return {name: value for name, value in vars(self).items() if name != "client"}
+
     @cached_property
     def client(self) -> SyncClient:
         """What sends the calls."""

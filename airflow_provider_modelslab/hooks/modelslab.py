@@ -211,7 +211,6 @@ class ModelsLabHook(ConnectedHook):
         :return: ``Accepted``, ``RateLimited`` (no room in the queue), ``TransientFailure`` (nothing was
             queued), ``Refused``, ``JobFailed`` or ``Unknown``
         """
-        self.get_conn().close()  # a kept connection may end as it is used again, and nobody would know
         return self.client.run(submit(self.client.server, self.settings.api_path, request, self.log.info))
 
     @property

@@ -107,6 +107,8 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
         :param context: the task's context
         """
+        for name in ("_requests", "_poking"):  # what an earlier execution of this object has seen
+            vars(self).pop(name, None)
         with self._ending_as_configured():
             if not self.deferrable:
                 return self._poke_until_done(context)

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
-_SAVE = "Give a destination: then the files are saved there, and XCom gets their URIs."
+_SAVE = (
+    "Give a destination, here or to a FaceSwapResultOperator after this: then the files are saved there, "
+    "and XCom gets their URIs."
+)
 
 
 class FaceSwapBaseOperator(BaseOperator):

@@ -108,8 +108,11 @@ class SubmissionStore:
         """
         store, ti = cls(context), context["ti"]
         earlier = store.earlier()
-        pushed = ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
-        request_id = next(iter(ids_of(event)), None) or (earlier and earlier.request_id) or pushed
+        request_id = (
+            next(iter(ids_of(event)), None)
+            or (earlier and earlier.request_id)
+            or ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
+        )
         store.record = replace(earlier or SubmissionRecord(None, ""), request_id=request_id)
         if earlier and request_id and not earlier.request_id:
             store.keep(store.record)

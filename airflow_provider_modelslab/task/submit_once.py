@@ -193,9 +193,8 @@ class SubmitOnce:
         return submission
 
     def _note(self, submission: Accepted, record: SubmissionRecord) -> None:
-        queued = replace(record, request_id=submission.request_id)
+        self._store.record = queued = replace(record, request_id=submission.request_id)
         self._log.info("Request %s: submitted with track_id %s.", submission.request_id, record.track_id)
-        self._store.record = queued
         if submission.has_id:
             self._store.keep(queued)
 

@@ -173,3 +173,17 @@ async def test_a_look_up_that_fails_for_the_moment_is_tried_again(
         assert isinstance(outcome, TransientFailure)
         assert "the database is restarting" in outcome.message
         assert isinstance(await client.fetch(job), Done)
+
+
+async def test_a_refusal_stands_where_the_connection_cannot_be_looked_up_again(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def out_of_order(conn_id: str) -> Any:
+        raise OSError("the database is restarting")
+
+    job = str(connected.add_job())
+    async with shared_client(CONN) as client:
+        assert isinstance(await client.fetch(job), Done)
+        connected.rotate_key("a-key-that-nobody-told-us")
+        monkeypatch.setattr(compat, "get_async_connection", out_of_order)
+        assert isinstance(await client.fetch(job), Refused)

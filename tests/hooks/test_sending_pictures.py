@@ -65,6 +65,14 @@ def test_the_way_that_is_taken_is_found_and_kept(
     assert len(connected.submits(accepted=True)) == 2
 
 
+def test_each_way_has_a_connection_of_its_own_as_the_server_may_end_that_of_a_refused_call(
+    connected: StandIn, pictures: dict[str, Any]
+) -> None:
+    connected.configure(takes="plain")
+    ModelsLabHook().swap_faces_in_image(**pictures)
+    assert connected.stats()["connections"] == len(connected.submits()) == 2
+
+
 def test_a_server_that_takes_the_other_way_all_of_a_sudden_is_served(
     connected: StandIn, pictures: dict[str, Any]
 ) -> None:

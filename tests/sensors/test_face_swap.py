@@ -115,6 +115,28 @@ def test_of_several_a_failed_one_is_named_at_the_end_and_the_others_results_are_
 
 
 @BOTH
+def test_an_id_that_is_given_twice_is_one_request(connected: StandIn, deferrable: bool) -> None:
+    bad = connected.add_job(ending="failed")
+    with pytest.raises(FaceSwapFailedError, match=f"^Face swap request {bad}: the job failed"):
+        run_task(sensor([bad, bad], deferrable=deferrable))
+    with pytest.raises(FaceSwapFailedError, match=f"1 of 2 face swap requests .* {bad} "):
+        run_task(sensor([bad, connected.add_job(), bad], deferrable=deferrable))
+
+
+def test_a_sensor_that_is_executed_again_begins_anew(connected: StandIn) -> None:
+    job, context = connected.add_job(duration=60), {"ti": Pushed()}
+    task = sensor(job, timeout=0.2, poke_interval=0.1)
+    with pytest.raises(FaceSwapTimeoutError):
+        task.execute(context)
+    connected.fault("fetch", payload="html_502")  # is ridden out, until the deadline of this time
+    with pytest.raises(FaceSwapTimeoutError):
+        task.execute(context)
+    assert connected.looks(job) < 10
+    connected.finish(job)
+    assert task.execute(context)["id"] == str(job)
+
+
+@BOTH
 def test_a_deadline_is_a_timeout_that_names_the_request(connected: StandIn, deferrable: bool) -> None:
     job = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline"):

@@ -23,7 +23,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.task.submission_store import STORE_KEY, SubmissionStore
 from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
-from tests.support.deferring import Store, run_task
+from tests.support.deferring import Pushed, Store, run_task
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -142,6 +142,25 @@ def test_the_id_is_in_the_log_even_if_the_task_ends_while_it_is_kept(
     with pytest.raises(ResultNotCollectedError):  # without a store; a retry would pay again
         run_task(swapper(), first_try(store=False))
     assert any(f"Request {connected.submits()[0]['id']}: submitted" in line for line in said)
+
+
+def test_a_task_that_ends_as_the_id_is_logged_knows_it(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Sayings([])
+    log.info = lambda text, *_: raising(AirflowTaskTimeout)() if "submitted with" in text else None
+    monkeypatch.setattr(FaceSwapOperator, "log", log, raising=False)
+    with pytest.raises(ResultNotCollectedError) as caught:
+        run_task(swapper(), first_try(store=False))
+    assert caught.value.request_id == str(connected.submits()[0]["id"])
+
+
+def test_a_task_that_resumes_with_its_id_does_not_depend_on_an_xcom_for_it(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.configure(submit={"duration": 0.3, "eta": 60})
+    monkeypatch.setattr(Pushed, "xcom_pull", raising(RuntimeError))
+    assert run_task(swapper(deferrable=True), first_try(store=False))["status"] == "success"
 
 
 @pytest.mark.parametrize("kept", ["118409305", ["118409305"], {"request_id": "118409305"}])

@@ -113,6 +113,13 @@ def test_the_sensor_s_warning_names_the_operator_that_has_a_destination(
     assert "FaceSwapResultOperator with a destination" in line
 
 
+def test_a_task_that_does_not_wait_is_advised_to_let_another_save(connected: StandIn, said: Said) -> None:
+    connected.configure(submit={"files": [BIG], "shape": "data_uri"})
+    run_task(swapper(wait_for_completion=False))  # with which a destination is refused
+    (line,) = said(" KiB")
+    assert "to a FaceSwapResultOperator after this" in line
+
+
 def test_a_small_picture_and_many_urls_are_no_matter(connected: StandIn, said: Said) -> None:
     many = [f"https://h/{number}.jpg" for number in range(5000)]
     run_task(operator([connected.add_job(shape="data_uri"), connected.add_job(output=many)]))
