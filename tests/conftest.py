@@ -160,7 +160,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(retry_budget, "LONGEST_WISH", 0.2)
+    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.2)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import aiohttp
 from airflow.providers.common.compat import connection as compat
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
-from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, fetch, is_key_refused
+from airflow_provider_modelslab.client.calls import Call, NoAnswer, ServerVariant, fetch, is_key_refused
 from airflow_provider_modelslab.client.connection import ConnectionSettings
 from airflow_provider_modelslab.client.connection_lookup import (
     no_connection,
@@ -36,7 +36,7 @@ from airflow_provider_modelslab.http.environment import (
     make_ssl_context,
     route_to,
 )
-from airflow_provider_modelslab.http.error_text import error_text, late
+from airflow_provider_modelslab.http.error_text import error_text, timeout_message
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
@@ -202,7 +202,7 @@ class AsyncClient:
                 )
             return self._session
 
-    async def _post(self, settings: ConnectionSettings, call: Call[_Meaning]) -> Answer | Lost:
+    async def _post(self, settings: ConnectionSettings, call: Call[_Meaning]) -> Answer | NoAnswer:
         """Make the one kind of call there is. Here, and in its synchronous twin, the key is sent."""
         body = json_file({"key": settings.key, **call.parameters}, default=call.picture_form)
         try:
@@ -216,6 +216,6 @@ class AsyncClient:
             ) as response:
                 return Answer(response.status, response.headers, await read_body_async(response), time.time())
         except asyncio.TimeoutError:
-            return Lost(late(settings.request_timeout))
+            return NoAnswer(timeout_message(settings.request_timeout))
         except (aiohttp.ClientError, OSError, ValueError) as err:
-            return Lost(error_text(err))
+            return NoAnswer(error_text(err))

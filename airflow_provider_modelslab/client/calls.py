@@ -40,7 +40,7 @@ _Meaning = TypeVar("_Meaning")
 
 
 @dataclass(frozen=True)
-class Lost:
+class NoAnswer:
     """No answer came.
 
     :param reason: why, in words
@@ -65,18 +65,18 @@ class Call(Generic[_Meaning]):
 
     path: str
     read: Callable[[Answer, str], _Meaning]
-    lost: Callable[[Lost], _Meaning]
+    lost: Callable[[NoAnswer], _Meaning]
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     picture_form: Form = as_data_uri
     on_new_connection: bool = False
 
-    def meaning_of(self, answer: Answer | Lost, key: str) -> _Meaning:
+    def meaning_of(self, answer: Answer | NoAnswer, key: str) -> _Meaning:
         """Return what came of the call.
 
         :param answer: what came back, or why nothing did
         :param key: the API key that it was made with
         """
-        return self.lost(answer) if isinstance(answer, Lost) else self.read(answer, key)
+        return self.lost(answer) if isinstance(answer, NoAnswer) else self.read(answer, key)
 
 
 @dataclass
@@ -170,7 +170,7 @@ def submit(
 
 
 def _submit_call(api_path: str, request: SubmitRequest, form: Form) -> Call[Submission]:
-    def lost(call: Lost) -> Submission:
+    def lost(call: NoAnswer) -> Submission:
         return Unknown(call.reason) if call.sent else TransientFailure(call.reason)
 
     path = submit_path(api_path, request)

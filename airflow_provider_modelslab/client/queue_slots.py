@@ -50,13 +50,13 @@ class QueueSlots:
             await asyncio.wait((turn,), timeout=max(0.0, seconds))
         except asyncio.CancelledError:
             if turn.done():
-                self.let_one_in()
+                self.release_next()
             raise
         finally:
             self._leave(place)
         return turn.done()
 
-    def let_one_in(self) -> None:
+    def release_next(self) -> None:
         """Let the longest wait go on."""
         if self._waiting:
             _, _, turn = heapq.heappop(self._waiting)
@@ -81,5 +81,5 @@ class QueueSlots:
         self._timer, now = None, asyncio.get_running_loop().time()
         self._first_turn = now if self._first_turn is None else self._first_turn
         self._pause = pause_between_turns(self._pause, self._asked, now - self._first_turn)
-        self.let_one_in()
+        self.release_next()
         self._set_timer()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
-from airflow_provider_modelslab.client.calls import Call, Lost, ServerVariant, is_key_refused
+from airflow_provider_modelslab.client.calls import Call, NoAnswer, ServerVariant, is_key_refused
 from airflow_provider_modelslab.client.connection_lookup import (
     no_connection,
     settings_of,
@@ -109,7 +109,7 @@ class SyncClient:
             settings: ConnectionSettings = self._settings  # type: ignore[assignment]
             return settings
 
-    def _post(self, settings: ConnectionSettings, call: Call[_Meaning]) -> Answer | Lost:
+    def _post(self, settings: ConnectionSettings, call: Call[_Meaning]) -> Answer | NoAnswer:
         """Make the one kind of call there is. Here, and in its asynchronous twin, the key is sent.
 
         The body is given as a file, because that tells afterwards whether all of it was sent.
@@ -134,4 +134,4 @@ class SyncClient:
             ) as response:
                 return Answer(response.status_code, response.headers, read_body(response), time.time())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            return Lost(error_text(err), sent=not body.read(1))
+            return NoAnswer(error_text(err), sent=not body.read(1))

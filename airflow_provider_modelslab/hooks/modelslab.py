@@ -13,7 +13,9 @@ from airflow_provider_modelslab.client.calls import fetch, submit
 from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.client.retrying import submit_with_retries
 from airflow_provider_modelslab.client.submit_request import prepare
-from airflow_provider_modelslab.error_messages import Caller, error_of, error_of_submission
+from airflow_provider_modelslab.error_messages.advice import Caller
+from airflow_provider_modelslab.error_messages.submissions import error_of_submission
+from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
 from airflow_provider_modelslab.hooks.connected import ConnectedHook
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds

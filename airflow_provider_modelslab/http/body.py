@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from airflow_provider_modelslab.http.content_encoding import coding_of, decoded
-from airflow_provider_modelslab.http.error_text import PlainError
+from airflow_provider_modelslab.http.error_text import SafeMessageError
 
 LONGEST = 16 * 2**20  # bytes; an answer is a page of JSON, at most with a picture inside
 _CHUNK = 2**16
@@ -28,7 +28,7 @@ def json_file(body: Mapping[str, Any], default: Callable[[Any], str]) -> BytesIO
     return file
 
 
-class AnswerTooLargeError(PlainError, ValueError):
+class AnswerTooLargeError(SafeMessageError, ValueError):
     """The body is larger than any answer of the API; reading stopped."""
 
     def __init__(self) -> None:

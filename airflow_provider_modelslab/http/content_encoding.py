@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from airflow_provider_modelslab.http.error_text import PlainError
+from airflow_provider_modelslab.http.error_text import SafeMessageError
 
 ENCODING = "gzip"  # to be named in Accept-Encoding; zlib's is understood as well
 _EITHER = zlib.MAX_WBITS | 32  # gzip or zlib, as the bytes say
@@ -23,7 +23,7 @@ _FOREIGN = (
 )  # fmt: skip
 
 
-class BrokenBodyError(PlainError, ValueError):
+class BrokenBodyError(SafeMessageError, ValueError):
     """What came is not compressed as it says, or ends too early."""
 
     def __init__(self, text: str = "the compressed body is broken") -> None:

@@ -18,14 +18,14 @@ from typing import Any
 from urllib3.exceptions import HeaderParsingError
 from urllib3.util.response import assert_header_parsing
 
-from airflow_provider_modelslab.http.error_text import PlainError, late
+from airflow_provider_modelslab.http.error_text import SafeMessageError, timeout_message
 
 
-class DeadlineExceededError(PlainError, TimeoutError):
+class DeadlineExceededError(SafeMessageError, TimeoutError):
     """The time is over."""
 
 
-class UnreadableHeadersError(PlainError, http.client.HTTPException):
+class UnreadableHeadersError(SafeMessageError, http.client.HTTPException):
     """Some of the headers are none. Those behind them are lost, and with them the body's length."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class UnreadableHeadersError(PlainError, http.client.HTTPException):
 class DeadlineResponse(http.client.HTTPResponse):
     """An answer that is granted the timeout as a whole."""
 
-    _late = staticmethod(late)
+    _late = staticmethod(timeout_message)
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)

@@ -28,11 +28,11 @@ _WORDS = {
 }
 
 
-class PlainError(Exception):
+class SafeMessageError(Exception):
     """Its text is our own, and may be shown."""
 
 
-def late(seconds: float) -> str:
+def timeout_message(seconds: float) -> str:
     """Say that the time of a call was over."""
     return f"no whole answer within {seconds:.3g} s"
 
@@ -43,7 +43,7 @@ def error_text(error: BaseException) -> str:
     while (inner := _inner(chain[-1])) is not None and len(chain) < 10:
         chain.append(inner)
     for link in reversed(chain):
-        if isinstance(link, PlainError):
+        if isinstance(link, SafeMessageError):
             return str(link)
         if isinstance(link, OSError) and link.errno is not None and link.strerror:  # the system's own
             return f"{link.strerror} ({type(link).__name__})"

@@ -174,7 +174,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """
         self.check_destination()  # to fail before anything is paid for
         started, execution = time.time(), execution_deadline(self, context)
-        room = WaitWindow(started, Deadline.sooner(started + self.queue_timeout, execution))
+        room = WaitWindow(started, Deadline.earliest(started + self.queue_timeout, execution))
         return self._submit_and_wait(context, room)
 
     def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:

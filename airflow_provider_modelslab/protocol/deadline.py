@@ -19,7 +19,7 @@ class Deadline:
     execution: float | None = None
 
     @classmethod
-    def sooner(cls, limit: float, execution: float | None) -> Deadline:
+    def earliest(cls, limit: float, execution: float | None) -> Deadline:
         """Return the deadline of a wait.
 
         :param limit: when the wait's own time is over, in seconds since the epoch

@@ -18,7 +18,7 @@ from airflow_provider_modelslab.protocol.picture_source import (
     source_kind_of,
     text_of,
 )
-from airflow_provider_modelslab.protocol.redact import unsigned
+from airflow_provider_modelslab.protocol.redact import without_signature
 from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 
@@ -91,8 +91,8 @@ class FaceSwap:
 
     def fingerprint(self) -> str:
         """Return what is the same for the same result, even where its URLs have been signed anew."""
-        files = {name: unsigned(text_of(value)) for name, value in self.files().items()}
-        looks = [self.output_format, self.watermark, unsigned(str(self.watermark_image))]
+        files = {name: without_signature(text_of(value)) for name, value in self.files().items()}
+        looks = [self.output_format, self.watermark, without_signature(str(self.watermark_image))]
         return sha256(json.dumps([self.call.name, files, looks]).encode()).hexdigest()[:16]
 
 

@@ -66,22 +66,22 @@ class Pace:
 ADAPTIVE = Pace()
 
 
-def pause_while_waiting(pace: Pace, *, elapsed: float, looks: int, eta: float | None, spread: float) -> float:
+def pause_while_waiting(pace: Pace, *, elapsed: float, looks: int, eta: float | None, jitter: float) -> float:
     """Return the seconds until the next look at a job that is queued or running.
 
     :param pace: what the author set
     :param elapsed: seconds since the wait began
     :param looks: how many looks there have been
     :param eta: seconds that the API thinks remain, where it says so
-    :param spread: a random number from 0 to 1
+    :param jitter: a random number from 0 to 1
     """
-    interval = _interval(pace, elapsed, looks, spread)
+    interval = _interval(pace, elapsed, looks, jitter)
     if eta is not None:
         trusted = min(eta / ETA_MARGIN, max(ETA_TRUST_FIRST, min(elapsed, ETA_TRUST_LONGEST)))
         interval = trusted if pace.poke_interval is None else min(interval, max(trusted, SHORTEST))
     if pace.max_wait is not None:
         interval = min(interval, pace.max_wait)
-    return max(interval, SHORTEST if pace.poke_interval is None else 0.0) * (1 + JITTER * spread)
+    return max(interval, SHORTEST if pace.poke_interval is None else 0.0) * (1 + JITTER * jitter)
 
 
 def is_running_down(eta: float, before: float, seconds: float) -> bool:
@@ -94,11 +94,11 @@ def is_running_down(eta: float, before: float, seconds: float) -> bool:
     return before - eta >= ETA_RUNS_DOWN * seconds - ETA_ROUNDING
 
 
-def _interval(pace: Pace, elapsed: float, looks: int, spread: float) -> float:
+def _interval(pace: Pace, elapsed: float, looks: int, jitter: float) -> float:
     if pace.exponential_backoff:
         # As Airflow does it: half the interval first, doubled each time, spread over once its own length.
         low = max((pace.poke_interval or SHORTEST) * 2.0 ** min(looks - 2, 60), 1.0)
-        return low * (1 + spread)
+        return low * (1 + jitter)
     if pace.poke_interval is not None:
         return pace.poke_interval
     return SHORTEST + GROWTH * math.log1p(elapsed / GROWTH_SCALE)
@@ -115,42 +115,42 @@ def polls_so_far(pace: Pace, elapsed: float) -> int:
     return looks
 
 
-def pause_after_deferral(spread: float) -> float:
+def pause_after_deferral(jitter: float) -> float:
     """Return the seconds that a trigger lets pass before its first look, and before its event.
 
-    :param spread: a random number from 0 to 1
+    :param jitter: a random number from 0 to 1
     """
-    return AFTER_DEFERRAL * (1 + JITTER * spread)
+    return AFTER_DEFERRAL * (1 + JITTER * jitter)
 
 
-def pause_in_trouble(failures: int, spread: float) -> float:
+def pause_in_trouble(failures: int, jitter: float) -> float:
     """Return the seconds until the next look after looks that failed in a row.
 
     :param failures: how many, at least one
-    :param spread: a random number from 0 to 1
+    :param jitter: a random number from 0 to 1
     """
     pause = min(TROUBLE_FIRST * 2.0 ** min(failures - 1, 10), TROUBLE_LONGEST)
-    return pause * (1 + JITTER * spread)
+    return pause * (1 + JITTER * jitter)
 
 
-def pause_when_asked(retry_after: float | None, spread: float) -> float:
+def pause_when_asked(retry_after: float | None, jitter: float) -> float:
     """Return the seconds to keep away after the API asked to slow down.
 
     :param retry_after: what the API said, in seconds
-    :param spread: a random number from 0 to 1
+    :param jitter: a random number from 0 to 1
     """
     pause = SLOW_DOWN_DEFAULT if retry_after is None else retry_after
-    return min(max(pause, 1.0), SLOW_DOWN_LONGEST) * (1 + JITTER * spread)
+    return min(max(pause, 1.0), SLOW_DOWN_LONGEST) * (1 + JITTER * jitter)
 
 
-def pause_without_room(retry_after: float | None, refusals: int, spread: float) -> float:
+def pause_without_room(retry_after: float | None, refusals: int, jitter: float) -> float:
     """Return the seconds until the next try after the account's queue was full.
 
     :param retry_after: what the API said, in seconds
     :param refusals: how often it was full before
-    :param spread: a random number from 0 to 1
+    :param jitter: a random number from 0 to 1
     """
-    return min(pause_when_asked(retry_after, spread) * ROOM_GROWTH ** min(refusals, 20), SLOW_DOWN_LONGEST)
+    return min(pause_when_asked(retry_after, jitter) * ROOM_GROWTH ** min(refusals, 20), SLOW_DOWN_LONGEST)
 
 
 def pause_between_turns(before: float, asked: float, unrefused: float) -> float:

@@ -94,12 +94,12 @@ class PollState:
     known: bool = False
     deadline_kind: EndingKind = EndingKind.TIMEOUT
 
-    def after(self, outcome: Outcome, now: float, spread: float) -> PollState | Ending:
+    def after(self, outcome: Outcome, now: float, jitter: float) -> PollState | Ending:
         """Return the wait after one more look, or its ending.
 
         :param outcome: what the look meant
         :param now: when it was
-        :param spread: a random number from 0 to 1, for the jitter
+        :param jitter: a random number from 0 to 1, for the jitter
         """
         failures = self.failures + 1 if isinstance(outcome, TransientFailure) else 0
         ending = ending_of(outcome, failures, self.max_failures)
@@ -110,13 +110,13 @@ class PollState:
         said = outcome.eta if isinstance(outcome, InProgress) else None
         trusts_eta = self._trusts(said, now)
         if isinstance(outcome, TransientFailure):
-            pause = pause_in_trouble(failures, spread)
+            pause = pause_in_trouble(failures, jitter)
         elif isinstance(outcome, RateLimited):
-            pause = pause_when_asked(outcome.retry_after, spread)
+            pause = pause_when_asked(outcome.retry_after, jitter)
         else:
             eta = said if trusts_eta else None
             elapsed, looks = now - self.started, self.looks + 1
-            pause = pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+            pause = pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
         return replace(
             self,
             looks=self.looks + 1,

@@ -159,7 +159,7 @@ def without_query(text: str) -> str:
     return text.partition("?")[0]
 
 
-def unsigned(text: str) -> str:
+def without_signature(text: str) -> str:
     """Return a URL without the parameters that sign it; anything else as it is.
 
     What is left says whether two URLs name the same: another try of a task may have signed it anew.

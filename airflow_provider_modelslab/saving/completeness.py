@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
-from airflow_provider_modelslab.saving.formats.films import Mp4, WebM
 from airflow_provider_modelslab.saving.formats.images import Gif, Jpeg, Png, WebP
-from airflow_provider_modelslab.saving.formats.walker import UNTOLD, State, Verdict, Walker
+from airflow_provider_modelslab.saving.formats.videos import Mp4, WebM
+from airflow_provider_modelslab.saving.formats.walker import UNKNOWN, State, Verdict, Walker
 from airflow_provider_modelslab.saving.media_type import HEAD, Base64Decoder, MediaType, identify
 
 _WALKERS: dict[str, type[Walker]] = {
@@ -40,7 +40,7 @@ class Completeness:
             completeness.feed(chunk)
         if completeness.verdict().state is State.CUT: ...
 
-    What is none of the formats that are saved is ``UNTOLD``; refusing it is not decided here.
+    What is none of the formats that are saved is ``UNKNOWN``; refusing it is not decided here.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class _File:
             self._decode(self._decoder.end)
         if self._walker is not None:
             return self._walker.verdict()
-        return Verdict(State.CUT, "ends within its first bytes") if self._short else UNTOLD
+        return Verdict(State.TRUNCATED, "ends within its first bytes") if self._short else UNKNOWN
 
     def _decode(self, decode: Callable[..., bytes], *text: bytes) -> None:
         try:

@@ -14,10 +14,10 @@ from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.saving.completeness import Completeness
 from airflow_provider_modelslab.saving.formats.walker import State
 from airflow_provider_modelslab.saving.range_resume import (
-    AnswerKind,
+    ResponseKind,
     ResumePoint,
+    classify,
     continued,
-    judge,
     resume_point_of,
     tells_length,
 )
@@ -57,7 +57,7 @@ class Download:
         self._length_told = False
         self._cut = ""
         #: What a file that is taken for whole all the same lacks, known when all chunks are there.
-        self.forgiven = ""
+        self.tolerated = ""
 
     @property
     def total(self) -> int | None:
@@ -94,9 +94,9 @@ class Download:
     def _opened(self) -> Response | None:
         """Return the answer that carries the (rest of the) file; None if it was waited for instead."""
         response = self._requested()
-        verdict = judge(response.status_code, response.headers, self._mark, self._offset)
-        if verdict in (AnswerKind.BODY, AnswerKind.CONTINUES):
-            self._note(response.headers, self._mark if verdict is AnswerKind.CONTINUES else None)
+        verdict = classify(response.status_code, response.headers, self._mark, self._offset)
+        if verdict in (ResponseKind.BODY, ResponseKind.CONTINUES):
+            self._note(response.headers, self._mark if verdict is ResponseKind.CONTINUES else None)
             return response
         response.close()
         self._deal_with(verdict, response)
@@ -117,21 +117,21 @@ class Download:
         except (RequestException, HTTPError, OSError, UnicodeError) as error:
             raise _CutError(error_text(error)) from None  # its text has the URL with its query string
 
-    def _deal_with(self, verdict: AnswerKind, response: Response) -> None:
+    def _deal_with(self, verdict: ResponseKind, response: Response) -> None:
         said = f"{shown(self._url)} answered {response.status_code}"
         status = response.status_code
         expired = ExpiredUrlError(f"{said}: the link has expired or was withdrawn", http_status=status)
-        if verdict is AnswerKind.GONE:
+        if verdict is ResponseKind.GONE:
             raise expired
-        if verdict is AnswerKind.REFUSED:
+        if verdict is ResponseKind.REFUSED:
             raise DownloadError(said, http_status=status)
-        if verdict is AnswerKind.CHANGED:
+        if verdict is ResponseKind.CHANGED:
             self._budget.try_again(f"{said}: it cannot be continued")
             raise RestartError(self._cut)
-        wish = read_retry_after({}, response.headers, time.time()) or 0.0
-        missing = verdict in (AnswerKind.MISSING, AnswerKind.DENIED)
-        error = expired if verdict is AnswerKind.DENIED else DownloadError(said, http_status=status)
-        self._budget.try_again(said, missing=missing, wish=wish, error=error)
+        retry_after = read_retry_after({}, response.headers, time.time()) or 0.0
+        missing = verdict in (ResponseKind.MISSING, ResponseKind.DENIED)
+        error = expired if verdict is ResponseKind.DENIED else DownloadError(said, http_status=status)
+        self._budget.try_again(said, missing=missing, retry_after=retry_after, error=error)
 
     def _body(self, response: Response) -> Iterator[bytes]:
         with response:
@@ -170,10 +170,10 @@ class Download:
     def _check_format(self) -> None:
         """Take a file that its own format calls cut for a cut transfer, whatever HTTP says of it."""
         verdict = self._completeness.verdict()
-        if verdict.state is not State.CUT:
+        if verdict.state is not State.TRUNCATED:
             return
         if verdict.only_end_marker and self._length_told:  # such files exist
-            self.forgiven = verdict.missing
+            self.tolerated = verdict.missing
             return
         agreed = ", and that is its length by HTTP: the source itself is cut" if self._length_told else ""
         raise _CutError(f"the file {verdict.missing} ({self._offset} bytes){agreed}")

@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 from airflow_provider_modelslab.exceptions import InvalidContentError
-from airflow_provider_modelslab.saving.formats.brands import announced
+from airflow_provider_modelslab.saving.formats.brands import sniff_boxes
 
 HEAD = 4096
 _WANTED = ("jpg", "png", "webp", "gif", "webm")
@@ -60,7 +60,7 @@ def identify(head: bytes) -> MediaType:
     kind = _by_signature(head) or _in_base64(head)
     if kind is not None:
         return kind
-    boxes = announced(head)
+    boxes = sniff_boxes(head)
     if boxes is not None:
         raise InvalidContentError(
             f"it is {boxes.what}, which is not one of JPEG, PNG, WebP, GIF, MP4, WebM and MOV"
@@ -93,7 +93,7 @@ def _is_text(head: bytes) -> bool:
 def _by_signature(head: bytes, base64_prefix: int | None = None) -> MediaType | None:
     from filetype.match import match
 
-    boxes = announced(head)
+    boxes = sniff_boxes(head)
     if boxes is not None:
         return MediaType(boxes.extension, _FILMS[boxes.extension], base64_prefix) if boxes.extension else None
     found = match(head, _wanted_types()) if head else None

@@ -18,7 +18,7 @@ _DENIED = (401, 403)
 _BUSY = (202, 203, 204, 205, 408, 425, 429)
 
 
-class AnswerKind(Enum):
+class ResponseKind(Enum):
     """What an answer is."""
 
     BODY = auto()  #: the file from its first byte
@@ -32,10 +32,10 @@ class AnswerKind(Enum):
 
 
 _BY_STATUS = {
-    404: AnswerKind.MISSING,
-    410: AnswerKind.GONE,
-    **dict.fromkeys(_DENIED, AnswerKind.DENIED),
-    **dict.fromkeys(_BUSY, AnswerKind.BUSY),
+    404: ResponseKind.MISSING,
+    410: ResponseKind.GONE,
+    **dict.fromkeys(_DENIED, ResponseKind.DENIED),
+    **dict.fromkeys(_BUSY, ResponseKind.BUSY),
 }
 
 
@@ -57,7 +57,7 @@ class ResumePoint:
         return {"Range": f"bytes={offset}-", "If-Range": self.validator}
 
 
-def judge(status: int, headers: Mapping[str, str], mark: ResumePoint | None, offset: int) -> AnswerKind:
+def classify(status: int, headers: Mapping[str, str], mark: ResumePoint | None, offset: int) -> ResponseKind:
     """Tell what an answer is.
 
     :param mark: what the transfer began with; None if it has not begun
@@ -66,21 +66,21 @@ def judge(status: int, headers: Mapping[str, str], mark: ResumePoint | None, off
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 500 <= status < 600:  # those that CDNs have made up as well
-        return AnswerKind.BUSY
+        return ResponseKind.BUSY
     if mark is None or not offset:
         return _begins(status, headers)
     if status == 206 and _continues(headers, mark, offset):
-        return AnswerKind.CONTINUES
-    return AnswerKind.CHANGED if status in (200, 206, 412, 416) else AnswerKind.REFUSED
+        return ResponseKind.CONTINUES
+    return ResponseKind.CHANGED if status in (200, 206, 412, 416) else ResponseKind.REFUSED
 
 
-def _begins(status: int, headers: Mapping[str, str]) -> AnswerKind:
+def _begins(status: int, headers: Mapping[str, str]) -> ResponseKind:
     """Tell what an answer is that was asked for the whole; some caches keep a part, and send that."""
     if status == 206:
         found = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
         is_whole = found and found[3] == str(int(found[2]) + 1) and int(found[1]) == 0
-        return AnswerKind.BODY if is_whole else AnswerKind.BUSY
-    return AnswerKind.BODY if status == 200 else AnswerKind.REFUSED
+        return ResponseKind.BODY if is_whole else ResponseKind.BUSY
+    return ResponseKind.BODY if status == 200 else ResponseKind.REFUSED
 
 
 def _continues(headers: Mapping[str, str], mark: ResumePoint, offset: int) -> bool:

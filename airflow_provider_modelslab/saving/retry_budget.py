@@ -16,7 +16,7 @@ READ_TIMEOUT = 30.0
 TRIES = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
-LONGEST_WISH = 60.0
+LONGEST_RETRY_AFTER = 60.0
 _MOST_LINES = 20  # in the log about one file's failed tries
 
 
@@ -29,13 +29,13 @@ class RetryBudget:
     """Decides whether one more try is due, says so, and waits for it.
 
     :param timeout: seconds that the file may take in all
-    :param patience: seconds that a missing file may take to appear
+    :param not_found_grace: seconds that a missing file may take to appear
     :param stop: set from outside to end the transfer
     :param log: for a line where a try fails: what happened, what follows and when
     """
 
     timeout: float
-    patience: float
+    not_found_grace: float
     stop: Event = field(default_factory=Event)
     log: logging.Logger = _log
     tries: int = field(default=0, init=False)  #: requests so far, of all sources
@@ -83,37 +83,39 @@ class RetryBudget:
         reason: str,
         *,
         missing: bool = False,
-        wish: float = 0.0,
-        nth: int = 0,
+        retry_after: float = 0.0,
+        at_least: int = 0,
         error: DownloadError | None = None,
     ) -> None:
         """Wait before the next try, or give up.
 
         :param reason: what went wrong, for the log and the error
-        :param missing: whether the file is not there (yet), for which only patience counts
-        :param wish: the seconds that the server asked for
-        :param nth: the how manieth failure in a row it is at least, whatever bytes came in between
+        :param missing: whether the file is not there (yet), for which only the grace counts
+        :param retry_after: the seconds that the server asked for
+        :param at_least: the how manieth failure in a row it is at least, whatever bytes came in between
         :param error: what to raise where no further try is due, in place of a plain one with the reason
         :raises DownloadError: if no further try is due
         """
-        self._failures = max(self._failures + 1, nth)
-        patience = self.patience - self.elapsed
-        if patience <= 0 and (missing or self._failures >= TRIES):
+        self._failures = max(self._failures + 1, at_least)
+        not_found_grace = self.not_found_grace - self.elapsed
+        if not_found_grace <= 0 and (missing or self._failures >= TRIES):
             raise error or DownloadError(reason)
         pause = min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE)
-        pause = min(max(pause, min(wish, LONGEST_WISH)), max(self.timeout - self.elapsed, 0.0))
+        pause = min(max(pause, min(retry_after, LONGEST_RETRY_AFTER)), max(self.timeout - self.elapsed, 0.0))
         if missing:
-            self._tell_of_missing(reason, patience)
+            self._tell_of_missing(reason, not_found_grace)
         else:
-            self._tell(reason, pause, "at least " if patience > 0 else "")
+            self._tell(reason, pause, "at least " if not_found_grace > 0 else "")
         self.stop.wait(pause)
         self.check()
 
-    def _tell_of_missing(self, reason: str, patience: float) -> None:
+    def _tell_of_missing(self, reason: str, not_found_grace: float) -> None:
         """Say it once: it is looked for often."""
         if reason != self._missing:
             self._missing = reason
-            self.log.warning("%s: it may not be there yet. Trying again for up to %.0f s.", reason, patience)
+            self.log.warning(
+                "%s: it may not be there yet. Trying again for up to %.0f s.", reason, not_found_grace
+            )
 
     def _tell(self, reason: str, pause: float, at_least: str) -> None:
         self._lines += 1

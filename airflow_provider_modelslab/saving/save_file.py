@@ -87,7 +87,7 @@ class FileSaver:
                 refused = error.with_text(f"{shown_entry(source)} was refused: {error}")
                 if start == STARTS or is_inline(source):
                     raise refused from None
-                budget.try_again(str(refused), nth=start, error=refused)
+                budget.try_again(str(refused), at_least=start, error=refused)
         raise DownloadError(f"{shown_entry(source)} was begun {STARTS} times in vain, the last time: {why}")
 
     def _save_once(self, source: str, stem: str, budget: RetryBudget) -> SavedFile:
@@ -102,11 +102,11 @@ class FileSaver:
                 body, total = media_type.decode_base64(whole, kind.base64_prefix), None
             name = f"{stem}.{kind.extension}"
             size, sha256 = self._store(body, name, total, source, kind.content_type)
-        if download.forgiven:
+        if download.tolerated:
             self.log.warning(
                 "%s %s. It was saved as it is, since it came in the length that was announced",
                 self.store.uri(name),
-                download.forgiven,
+                download.tolerated,
             )
         return SavedFile(name, self.store.uri(name), size, sha256, kind.content_type)
 
@@ -149,7 +149,7 @@ class _Inline:
     def __init__(self, entry: str) -> None:
         self._header, _, self._data = entry.partition(",") if is_data(entry) else ("", "", entry)
         self.total: int | None = None
-        self.forgiven = ""
+        self.tolerated = ""
 
     def chunks(self) -> Generator[bytes, None, None]:
         data = unquote_to_bytes(self._data)  # before it is cut into pieces, which could cut an escape
@@ -159,5 +159,5 @@ class _Inline:
             completeness.feed(chunk)
             yield chunk
         verdict = completeness.verdict()
-        if verdict.state is State.CUT:
+        if verdict.state is State.TRUNCATED:
             raise InvalidContentError(f"it {verdict.missing}, and what carried it has no more of it")

@@ -29,8 +29,8 @@ from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
 from airflow_provider_modelslab.task.execution_timeout import (
     execution_deadline,
+    extend_execution_timeout,
     fail_if_overdue,
-    leave_time_to_end,
 )
 from airflow_provider_modelslab.task.poking import Poking
 from airflow_provider_modelslab.task.requests import Requests
@@ -115,7 +115,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
             started, wait = time.time(), self._wait(context)
             seen = self._look_unless_silenced(wait)
             if seen is not None:
-                deadline = Deadline.sooner(started + self.timeout, execution_deadline(self, context))
+                deadline = Deadline.earliest(started + self.timeout, execution_deadline(self, context))
                 wait.defer(
                     seen,
                     WaitWindow(started, deadline),
@@ -155,7 +155,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
     def pre_execute(self, context: Any) -> None:
         """Let a task that resumes after its time say what it knows, on Airflow 2 too."""
         super().pre_execute(context)
-        leave_time_to_end(self, context)
+        extend_execution_timeout(self, context)
 
     def _poke_until_done(self, context: Context) -> Any:
         """Let Airflow's loop poke, but tell here why a task is skipped: it keeps the reason to itself."""
@@ -213,7 +213,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
             raise
         except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as err:
             is_own = isinstance(err, (ModelsLabError, AirflowFailException))
-            told = err if is_own else self._poking.told(err)
+            told = err if is_own else self._poking.as_timeout_error(err)
             self._skip_if(told, "soft_fail")
             self._skip_if(told, "never_fail")
             if told is err:

@@ -15,7 +15,7 @@ from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events
-from airflow_provider_modelslab.task.execution_timeout import leave_time_to_end
+from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
 from airflow_provider_modelslab.task.requests import Requests
 from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
 from airflow_provider_modelslab.task.results import Results
@@ -121,4 +121,4 @@ class FaceSwapBaseOperator(BaseOperator):
     def pre_execute(self, context: Any) -> None:
         """Let a task that resumes after its time say what it knows, on Airflow 2 too."""
         super().pre_execute(context)
-        leave_time_to_end(self, context)
+        extend_execution_timeout(self, context)

@@ -64,7 +64,7 @@ def fail_if_overdue(
     )
 
 
-def backstop(deadline: float) -> timedelta:
+def deferral_timeout(deadline: float) -> timedelta:
     """Return the time after which Airflow is to end a deferral that should have ended by itself.
 
     :param deadline: when its trigger fires at the latest, in seconds since the epoch
@@ -72,7 +72,7 @@ def backstop(deadline: float) -> timedelta:
     return timedelta(seconds=max(0.0, deadline - time.time()) + _BACKSTOP)
 
 
-def leave_time_to_end(task: Any, context: Context) -> None:
+def extend_execution_timeout(task: Any, context: Context) -> None:
     """Give a task that resumes on Airflow 2 a minute at least, in which to end with what it knows.
 
     :param task: the operator, the copy that is about to run

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.client.retrying import fetch_with_retries
-from airflow_provider_modelslab.error_messages import error_of
+from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
 from airflow_provider_modelslab.protocol.poll_intervals import AFTER_RESCHEDULE, polls_so_far
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
@@ -88,7 +88,7 @@ class Poking:
         least = min(AFTER_RESCHEDULE, pace.poke_interval or AFTER_RESCHEDULE) if reschedule else 0.0
         return max(step.next_poll - now, least)
 
-    def told(self, timeout: BaseException) -> BaseException:
+    def as_timeout_error(self, timeout: BaseException) -> BaseException:
         """Return a timeout of Airflow's own as one that says which request it was about.
 
         :param timeout: Airflow's

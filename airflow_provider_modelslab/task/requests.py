@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow_provider_modelslab.error_messages import Caller, error_of_many
+from airflow_provider_modelslab.error_messages.advice import Caller
+from airflow_provider_modelslab.error_messages.waits import error_of_many
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError
 from airflow_provider_modelslab.protocol.ids import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.nsfw import failed_if_flagged

@@ -26,7 +26,7 @@ from airflow_provider_modelslab.protocol.poll_intervals import (
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 from airflow_provider_modelslab.protocol.trigger_event import read_event, read_rest, write_not_done
-from airflow_provider_modelslab.task.execution_timeout import backstop
+from airflow_provider_modelslab.task.execution_timeout import deferral_timeout
 from airflow_provider_modelslab.task.results import Results, most_severe
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class RequestsWait:
             return
         seen = self.poll_before_deferring(seen)
         if seen is not None:
-            deadline = Deadline.sooner(started + self._options.timeout, execution_deadline)
+            deadline = Deadline.earliest(started + self._options.timeout, execution_deadline)
             self.defer(seen, WaitWindow(started, deadline))
 
     def resume(self, event: Mapping[str, Any]) -> None:
@@ -99,7 +99,7 @@ class RequestsWait:
             raise InvalidConnectionError(error, conn_id=self._requests.caller.conn_id)
         self._requests.endings.update(endings)
         if self._saves_early:
-            self._results.recall()
+            self._results.load_kept()
         rest = read_rest(event)
         fetched = self._fetch(self._uncollected() if rest is None else event["done"], endings)
         if rest is None:
@@ -124,7 +124,7 @@ class RequestsWait:
         errors = list(self._results.errors.values())
         if failed := self._requests.failed:
             errors.insert(0, self._requests.error(failed))
-        self._results.keep_what_counts(complete=not errors)
+        self._results.keep_partial(complete=not errors)
         if errors:
             raise most_severe(errors)
         in_order = [self._results.values[request] for request in self._requests.ids]
@@ -189,13 +189,13 @@ class RequestsWait:
             **arguments,
         )
         raise TaskDeferred(
-            trigger=trigger, method_name="execute_complete", timeout=backstop(rest.deadline.at)
+            trigger=trigger, method_name="execute_complete", timeout=deferral_timeout(rest.deadline.at)
         )
 
     def _save_what_is_there(self) -> None:
         self._results.add(self._requests.endings)
         self._results.log_errors()
-        self._results.keep_what_counts(complete=False)
+        self._results.keep_partial(complete=False)
         if self._results.values:
             total = len(self._requests.unique)
             self._log.info("Saved %d of %d results.", len(self._results.values), total)
@@ -225,7 +225,7 @@ class RequestsWait:
         """Keep what is there for the error that is to come. No file is saved any more: the time is over."""
         if not self._results.are_saved:
             self._results.add(self._requests.endings)
-        self._results.keep_what_counts(complete=False)
+        self._results.keep_partial(complete=False)
 
     def _fetch(self, request_ids: list[str], endings: Mapping[str, Ending]) -> dict[str, Ending]:
         _ = self._hook.settings  # looked up here, because Airflow's own look-up is for the main thread

@@ -80,14 +80,14 @@ class Results:
         conn_id = self._hook.modelslab_conn_id
         return saved_value(result, self._destination, options, conn_id=conn_id, log=self._log)
 
-    def recall(self) -> None:
+    def load_kept(self) -> None:
         """Take up what this try of the task has kept before it was deferred."""
         ti = self._context.get("ti")
         kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
         self._kept = bool(kept)
         self.values.update({value["id"]: value for value in kept or ()})
 
-    def keep_what_counts(self, *, complete: bool) -> None:
+    def keep_partial(self, *, complete: bool) -> None:
         """Push the values where they would be lost, or what was pushed before is no longer all.
 
         :param complete: whether the task is about to return all of them

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
 
 from airflow_provider_modelslab.client.retrying import submit_with_retries
-from airflow_provider_modelslab.error_messages import (
-    Caller,
+from airflow_provider_modelslab.error_messages.advice import Caller
+from airflow_provider_modelslab.error_messages.submissions import (
     error_of_submission,
     no_room_in_time,
     unknown_submission,
@@ -22,7 +22,7 @@ from airflow_provider_modelslab.protocol.poll_intervals import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.poll_state import EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
-from airflow_provider_modelslab.task.execution_timeout import backstop
+from airflow_provider_modelslab.task.execution_timeout import deferral_timeout
 from airflow_provider_modelslab.task.submission_store import SubmissionRecord, SubmissionStore
 
 if TYPE_CHECKING:
@@ -219,5 +219,5 @@ class SubmitOnce:
             execution_deadline=room.deadline.execution,
         )
         raise TaskDeferred(
-            trigger=trigger, method_name="execute_with_room", timeout=backstop(room.deadline.at)
+            trigger=trigger, method_name="execute_with_room", timeout=deferral_timeout(room.deadline.at)
         )

@@ -21,7 +21,7 @@ from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.protocol.xcom_size import is_large
-from airflow_provider_modelslab.triggers.wait_for_enough import wait_for_enough
+from airflow_provider_modelslab.triggers.wait_all_or_some import wait_all_or_some
 
 _ARGUMENTS = (
     *("request_ids", "modelslab_conn_id", "started", "deadline", "first_looks", "poke_interval"),
@@ -120,7 +120,7 @@ class FaceSwapResultTrigger(BaseTrigger):
         try:
             async with shared.shared_client(self.modelslab_conn_id) as client:
                 waits = {request: partial(self._wait, client, request, story) for request in ids}
-                ended = await wait_for_enough(waits, self.collect_after)
+                ended = await wait_all_or_some(waits, self.collect_after)
         except InvalidConnectionError as err:
             return TriggerEvent(write_event({}, error=str(err)))  # type: ignore[no-untyped-call]
         return self._event(ended, WaitWindow(self.started, self._deadline) if len(ended) < len(ids) else None)
@@ -158,7 +158,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):
                 if step.kind in (EndingKind.DONE, EndingKind.FAILED):
-                    client.queue_slots.let_one_in()
+                    client.queue_slots.release_next()
                 return step
             wait = step
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
+from airflow_provider_modelslab.client.calls import NoAnswer, ServerVariant, fetch
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.outcome import (
     InProgress,
@@ -28,7 +28,9 @@ EMPTY, PAGE = answer_with(404, b""), answer_with(404, b"<html>")
 UNKNOWN = TransientFailure("Request not found", unknown_id=True)
 
 
-def look(server: ServerVariant, *answers: Answer | Lost, path: str = ENTERPRISE) -> tuple[Outcome, list[Any]]:
+def look(
+    server: ServerVariant, *answers: Answer | NoAnswer, path: str = ENTERPRISE
+) -> tuple[Outcome, list[Any]]:
     """Make a look whose calls are answered in that order; return what it saw, and its calls."""
     made, left, one = [], list(answers), fetch(server, path, "263")
     call = next(one)
@@ -41,8 +43,8 @@ def look(server: ServerVariant, *answers: Answer | Lost, path: str = ENTERPRISE)
             return end.value, made
 
 
-@pytest.mark.parametrize("answer", [RUNS, MISSING, EMPTY, PAGE, Lost("reset")])
-def test_elsewhere_than_on_a_dedicated_server_a_look_is_one_call(answer: Answer | Lost) -> None:
+@pytest.mark.parametrize("answer", [RUNS, MISSING, EMPTY, PAGE, NoAnswer("reset")])
+def test_elsewhere_than_on_a_dedicated_server_a_look_is_one_call(answer: Answer | NoAnswer) -> None:
     _, made = look(ServerVariant(), answer, path=V6)
     assert made == [(f"{V6}/fetch/263", {})]
 
@@ -51,13 +53,13 @@ def test_elsewhere_than_on_a_dedicated_server_a_look_is_one_call(answer: Answer 
     "answer",
     [
         RUNS,
-        Lost("reset"),
+        NoAnswer("reset"),
         answer_with(502, b""),
         answer_with(401, b""),
         answer_with(200, {"status": "error", "message": "Request not found"}),
     ],
 )
-def test_what_is_no_404_ends_the_look(answer: Answer | Lost) -> None:
+def test_what_is_no_404_ends_the_look(answer: Answer | NoAnswer) -> None:
     server = ServerVariant()
     _, made = look(server, answer)
     assert made == [IN_PATH]
@@ -85,12 +87,12 @@ def test_a_404_is_tried_in_the_other_form_and_the_form_that_worked_is_kept(misse
         (EMPTY, answer_with(401, {"message": "No"}), Refused(Refusal.KEY, "No")),
         (EMPTY, answer_with(429, {"message": "No"}), RateLimited("No")),
         (EMPTY, answer_with(503, {"message": "No"}), TransientFailure("No")),
-        (EMPTY, Lost("reset"), TransientFailure("reset")),
+        (EMPTY, NoAnswer("reset"), TransientFailure("reset")),
         (EMPTY, answer_with(200, {"status": "failed", "message": "No"}), JobFailed("No")),
     ],
 )
 def test_of_two_answers_the_one_that_says_more_of_the_request_counts(
-    first: Answer, second: Answer | Lost, outcome: Outcome
+    first: Answer, second: Answer | NoAnswer, outcome: Outcome
 ) -> None:
     assert look(ServerVariant(), first, second) == (outcome, [IN_PATH, IN_BODY])
 

@@ -31,14 +31,14 @@ async def test_an_end_lets_the_longest_wait_go_on_and_no_other() -> None:
     room = QueueSlots()
     gone, waits = line(room, 3)
     await asyncio.sleep(0)
-    room.let_one_in()
+    room.release_next()
     await asyncio.sleep(0.01)
     assert gone == [2]
-    room.let_one_in()
-    room.let_one_in()
+    room.release_next()
+    room.release_next()
     await asyncio.gather(*waits)
     assert gone == [2, 1, 0]
-    room.let_one_in()  # nobody waits: nothing happens
+    room.release_next()  # nobody waits: nothing happens
     room.close()
 
 
@@ -111,7 +111,7 @@ async def test_who_is_out_of_time_or_cancelled_takes_nobody_s_turn() -> None:
     cancelled.cancel()
     await asyncio.sleep(0.01)
     assert len(room._waiting) == 1
-    room.let_one_in()
+    room.release_next()
     await waits
     assert gone == [1]
     room.close()
@@ -121,7 +121,7 @@ async def test_who_is_cancelled_with_the_turn_in_hand_passes_it_on() -> None:
     room = QueueSlots()
     gone, (last, first) = line(room, 2)
     await asyncio.sleep(0)
-    room.let_one_in()
+    room.release_next()
     first.cancel()
     await last
     assert gone == [0]

@@ -9,7 +9,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from airflow_provider_modelslab.http.body import AnswerTooLargeError
 from airflow_provider_modelslab.http.deadline import DeadlineExceededError
-from airflow_provider_modelslab.http.error_text import error_text, late
+from airflow_provider_modelslab.http.error_text import error_text, timeout_message
 
 
 def test_an_unknown_error_is_named_by_its_class_and_not_by_its_text() -> None:
@@ -32,7 +32,7 @@ def test_the_innermost_cause_is_what_is_said() -> None:
         (UnicodeEncodeError("idna", "x", 0, 1, "label too long"), "the host's name is malformed"),
         (requests.ReadTimeout("x"), "no bytes came in time"),
         (AnswerTooLargeError(), "the answer is larger than 16 MiB"),
-        (DeadlineExceededError(late(0.5)), "no whole answer within 0.5 s"),
+        (DeadlineExceededError(timeout_message(0.5)), "no whole answer within 0.5 s"),
     ],
 )
 def test_what_is_known_is_said_in_words(error: Exception, words: str) -> None:

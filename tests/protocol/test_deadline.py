@@ -21,7 +21,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, P
 def test_the_sooner_one_ends_it_in_its_way(
     limit: float, execution: float | None, at: float, kind: EndingKind
 ) -> None:
-    deadline = Deadline.sooner(limit, execution)
+    deadline = Deadline.earliest(limit, execution)
     assert (deadline.at, deadline.kind) == (at, kind)
     wait = PollState(0.0, deadline.at, deadline_kind=deadline.kind)
     assert wait.after(InProgress("processing"), at + 1, 0.5) == Ending(kind, "processing")

@@ -24,9 +24,9 @@ from airflow_provider_modelslab.protocol.poll_intervals import (
 
 
 def pause(
-    pace: Pace = ADAPTIVE, elapsed: float = 0, looks: int = 1, eta: float | None = None, spread: float = 0
+    pace: Pace = ADAPTIVE, elapsed: float = 0, looks: int = 1, eta: float | None = None, jitter: float = 0
 ) -> float:
-    return pause_while_waiting(pace, elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+    return pause_while_waiting(pace, elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
 
 
 def test_without_eta_the_interval_grows_ever_more_slowly_with_the_time_waited() -> None:
@@ -70,8 +70,8 @@ def test_backoff_doubles_from_half_the_interval_as_airflow_does_and_max_wait_bou
 
 def test_backoff_spreads_a_pause_over_once_its_own_length_as_airflow_does() -> None:
     pace = Pace(10, exponential_backoff=True)
-    assert pause(pace, looks=2, spread=0.5) == pytest.approx(15 * 1.05)
-    assert pause(pace, looks=2, spread=1) == pytest.approx(20 * 1.1)
+    assert pause(pace, looks=2, jitter=0.5) == pytest.approx(15 * 1.05)
+    assert pause(pace, looks=2, jitter=1) == pytest.approx(20 * 1.1)
 
 
 def test_max_wait_also_bounds_the_provider_s_own_choice() -> None:
@@ -80,21 +80,21 @@ def test_max_wait_also_bounds_the_provider_s_own_choice() -> None:
 
 @given(st.floats(0, 1e6), st.integers(1, 10_000), st.none() | st.floats(0, 1e6), st.floats(0, 1))
 def test_the_provider_s_own_pauses_stay_within_bounds(
-    elapsed: float, looks: int, eta: float | None, spread: float
+    elapsed: float, looks: int, eta: float | None, jitter: float
 ) -> None:
-    seconds = pause(elapsed=elapsed, looks=looks, eta=eta, spread=spread)
+    seconds = pause(elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
     assert SHORTEST <= seconds <= ETA_TRUST_LONGEST * (1 + JITTER)
 
 
 def test_jitter_spreads_looks_forward_only() -> None:
-    assert pause(spread=0) == 2
-    assert pause(spread=1) == pytest.approx(2.2)
+    assert pause(jitter=0) == 2
+    assert pause(jitter=1) == pytest.approx(2.2)
     assert pause_in_trouble(1, 1) == pytest.approx(2.2)
     assert pause_when_asked(30, 1) == pytest.approx(33)  # never sooner than the API asked
 
 
 def test_a_trigger_lets_the_task_s_first_process_end_before_it_looks() -> None:
-    assert [pause_after_deferral(spread) for spread in (0, 1)] == [8, pytest.approx(8.8)]
+    assert [pause_after_deferral(jitter) for jitter in (0, 1)] == [8, pytest.approx(8.8)]
 
 
 def test_trouble_is_met_with_growing_pauses_that_outlast_a_minute_of_outage() -> None:

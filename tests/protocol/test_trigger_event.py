@@ -62,7 +62,7 @@ def test_an_event_tells_which_requests_it_is_about() -> None:
 
 
 def test_an_event_of_some_is_told_apart_from_the_last_and_carries_the_wait_for_the_others() -> None:
-    rest = WaitWindow(5.0, Deadline.sooner(100.0, 50.0))
+    rest = WaitWindow(5.0, Deadline.earliest(100.0, 50.0))
     earlier = {"1": {"kind": "failed", "refusal": None, "message": "No face"}}
     some = write_event({"2": Ending(EndingKind.DONE)}, not_done=earlier, rest=rest)
     assert some["status"] == "some_ended"

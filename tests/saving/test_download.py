@@ -187,12 +187,16 @@ def test_passing_trouble_is_ridden_out(session: Any, standin: StandIn, job: int,
     assert len(b"".join(download(session, standin.urls(job)[0]).chunks())) == SIZE
 
 
-@pytest.mark.parametrize("wish", ["7", "date", "X-RateLimit-Reset"])
+@pytest.mark.parametrize("retry_after", ["7", "date", "X-RateLimit-Reset"])
 def test_a_busy_server_is_kept_away_from_as_long_as_it_asks_within_a_limit(
-    session: Any, standin: StandIn, job: int, wish: str
+    session: Any, standin: StandIn, job: int, retry_after: str
 ) -> None:
     date = formatdate(time.time() + 60, usegmt=True)
-    headers = {wish: "60"} if wish.startswith("X") else {"Retry-After": date if wish == "date" else wish}
+    headers = (
+        {retry_after: "60"}
+        if retry_after.startswith("X")
+        else {"Retry-After": date if retry_after == "date" else retry_after}
+    )
     standin.fault("file", status=503, headers=headers)
     begun = time.monotonic()
     list(download(session, standin.urls(job)[0]).chunks())

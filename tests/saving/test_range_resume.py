@@ -4,10 +4,10 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from airflow_provider_modelslab.saving.range_resume import (
-    AnswerKind,
+    ResponseKind,
     ResumePoint,
+    classify,
     continued,
-    judge,
     resume_point_of,
     tells_length,
     validator_of,
@@ -20,56 +20,56 @@ PART = {"Content-Range": "bytes 40-99/100", "ETag": '"v1"'}
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (200, AnswerKind.BODY),
-        (206, AnswerKind.BUSY),
-        (202, AnswerKind.BUSY),
-        (203, AnswerKind.BUSY),
-        (204, AnswerKind.BUSY),
-        (205, AnswerKind.BUSY),
-        (101, AnswerKind.REFUSED),
-        (302, AnswerKind.REFUSED),
-        (400, AnswerKind.REFUSED),
-        (404, AnswerKind.MISSING),
-        (401, AnswerKind.DENIED),
-        (403, AnswerKind.DENIED),
-        (410, AnswerKind.GONE),
-        (429, AnswerKind.BUSY),
-        (500, AnswerKind.BUSY),
-        (503, AnswerKind.BUSY),
-        (520, AnswerKind.BUSY),
-        (525, AnswerKind.BUSY),
-        (530, AnswerKind.BUSY),
-        (599, AnswerKind.BUSY),
+        (200, ResponseKind.BODY),
+        (206, ResponseKind.BUSY),
+        (202, ResponseKind.BUSY),
+        (203, ResponseKind.BUSY),
+        (204, ResponseKind.BUSY),
+        (205, ResponseKind.BUSY),
+        (101, ResponseKind.REFUSED),
+        (302, ResponseKind.REFUSED),
+        (400, ResponseKind.REFUSED),
+        (404, ResponseKind.MISSING),
+        (401, ResponseKind.DENIED),
+        (403, ResponseKind.DENIED),
+        (410, ResponseKind.GONE),
+        (429, ResponseKind.BUSY),
+        (500, ResponseKind.BUSY),
+        (503, ResponseKind.BUSY),
+        (520, ResponseKind.BUSY),
+        (525, ResponseKind.BUSY),
+        (530, ResponseKind.BUSY),
+        (599, ResponseKind.BUSY),
     ],
 )
-def test_the_first_answer_is_judged_by_its_status(status: int, verdict: AnswerKind) -> None:
-    assert judge(status, {}, None, 0) is verdict
+def test_the_first_answer_is_judged_by_its_status(status: int, verdict: ResponseKind) -> None:
+    assert classify(status, {}, None, 0) is verdict
 
 
 @pytest.mark.parametrize(
     ("status", "headers", "verdict"),
     [
-        (206, PART, AnswerKind.CONTINUES),
-        (206, {"Content-Range": "bytes 40-99/*"}, AnswerKind.CONTINUES),
-        (206, {**PART, "Content-Range": "bytes 0-99/100"}, AnswerKind.CHANGED),
-        (206, {**PART, "Content-Range": "bytes 40-199/200"}, AnswerKind.CHANGED),
-        (206, {**PART, "ETag": '"v2"'}, AnswerKind.CHANGED),
-        (206, {**PART, "Content-Encoding": "gzip"}, AnswerKind.CHANGED),
-        (206, {}, AnswerKind.CHANGED),
-        (200, {}, AnswerKind.CHANGED),
-        (416, {}, AnswerKind.CHANGED),
-        (412, {}, AnswerKind.CHANGED),
-        (400, {}, AnswerKind.REFUSED),
-        (404, {}, AnswerKind.MISSING),
-        (403, {}, AnswerKind.DENIED),
-        (204, {}, AnswerKind.BUSY),
-        (530, {}, AnswerKind.BUSY),
+        (206, PART, ResponseKind.CONTINUES),
+        (206, {"Content-Range": "bytes 40-99/*"}, ResponseKind.CONTINUES),
+        (206, {**PART, "Content-Range": "bytes 0-99/100"}, ResponseKind.CHANGED),
+        (206, {**PART, "Content-Range": "bytes 40-199/200"}, ResponseKind.CHANGED),
+        (206, {**PART, "ETag": '"v2"'}, ResponseKind.CHANGED),
+        (206, {**PART, "Content-Encoding": "gzip"}, ResponseKind.CHANGED),
+        (206, {}, ResponseKind.CHANGED),
+        (200, {}, ResponseKind.CHANGED),
+        (416, {}, ResponseKind.CHANGED),
+        (412, {}, ResponseKind.CHANGED),
+        (400, {}, ResponseKind.REFUSED),
+        (404, {}, ResponseKind.MISSING),
+        (403, {}, ResponseKind.DENIED),
+        (204, {}, ResponseKind.BUSY),
+        (530, {}, ResponseKind.BUSY),
     ],
 )
 def test_a_continued_transfer_goes_on_only_where_it_was_cut_and_in_the_same_file(
-    status: int, headers: dict[str, str], verdict: AnswerKind
+    status: int, headers: dict[str, str], verdict: ResponseKind
 ) -> None:
-    assert judge(status, headers, MARK, 40) is verdict
+    assert classify(status, headers, MARK, 40) is verdict
 
 
 def test_the_rest_is_asked_for_only_of_a_file_that_can_be_recognised() -> None:
@@ -111,7 +111,7 @@ def test_an_encoded_body_has_no_length_to_trust_and_cannot_be_continued() -> Non
 def test_a_body_with_what_is_no_coding_has_a_length_and_can_be_continued(coding: str) -> None:
     headers = {"Content-Encoding": coding}
     assert resume_point_of({**headers, "Content-Length": "9", "ETag": '"a"'}) == ResumePoint('"a"', 9)
-    assert judge(206, {**PART, **headers}, MARK, 40) is AnswerKind.CONTINUES
+    assert classify(206, {**PART, **headers}, MARK, 40) is ResponseKind.CONTINUES
 
 
 def test_a_continued_transfer_may_be_the_first_to_tell_the_length_of_the_whole() -> None:
@@ -128,24 +128,24 @@ def test_a_length_is_told_also_of_an_encoded_body_but_not_of_one_in_chunks() -> 
 def test_a_length_of_thousands_of_digits_is_none() -> None:
     absurd = "1" + "0" * 5000
     assert resume_point_of({"Content-Length": absurd}) == ResumePoint(None, None)
-    assert judge(206, {**PART, "Content-Range": f"bytes 40-99/{absurd}"}, MARK, 40) is AnswerKind.CHANGED
+    assert classify(206, {**PART, "Content-Range": f"bytes 40-99/{absurd}"}, MARK, 40) is ResponseKind.CHANGED
 
 
 @pytest.mark.parametrize(
     ("content_range", "verdict"),
     [
-        ("bytes 0-99/100", AnswerKind.BODY),
-        ("bytes 0-49/100", AnswerKind.BUSY),
-        ("bytes 1-99/100", AnswerKind.BUSY),
-        ("bytes 0-99/*", AnswerKind.BUSY),
-        ("bytes */100", AnswerKind.BUSY),
+        ("bytes 0-99/100", ResponseKind.BODY),
+        ("bytes 0-49/100", ResponseKind.BUSY),
+        ("bytes 1-99/100", ResponseKind.BUSY),
+        ("bytes 0-99/*", ResponseKind.BUSY),
+        ("bytes */100", ResponseKind.BUSY),
     ],
 )
 def test_a_part_that_was_not_asked_for_is_the_file_if_it_is_all_of_it(
-    content_range: str, verdict: AnswerKind
+    content_range: str, verdict: ResponseKind
 ) -> None:
-    assert judge(206, {"Content-Range": content_range}, None, 0) is verdict
-    assert judge(206, {"Content-Range": content_range}, MARK, 0) is verdict
+    assert classify(206, {"Content-Range": content_range}, None, 0) is verdict
+    assert classify(206, {"Content-Range": content_range}, MARK, 0) is verdict
 
 
 def test_a_content_length_beside_a_transfer_encoding_says_nothing() -> None:

@@ -35,7 +35,7 @@ def test_patience_goes_beyond_the_tries() -> None:
     budget = RetryBudget(10, 5)
     for _ in range(TRIES + 3):
         budget.try_again("404", missing=True)
-    budget.patience = 0
+    budget.not_found_grace = 0
     with pytest.raises(DownloadError, match="404"):
         budget.try_again("404", missing=True)
 

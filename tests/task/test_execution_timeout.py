@@ -25,7 +25,7 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from airflow_provider_modelslab.task.execution_timeout import leave_time_to_end
+from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
 from tests.operators import first_try, raising, swapper
 from tests.sensors import sensor
 from tests.support.deferring import Pushed, run_task
@@ -166,12 +166,12 @@ def test_on_airflow_2_a_task_that_resumes_too_late_has_a_minute_to_say_so() -> N
     task = operator(7, execution_timeout=timedelta(seconds=20))
     context = begun(ago=100)
     context["ti"].next_method = "execute_complete"
-    leave_time_to_end(task, context)
+    extend_execution_timeout(task, context)
     assert task.execution_timeout > timedelta(seconds=159)
     with pytest.raises(FaceSwapExecutionTimeoutError):
         task.resume_execution("__fail__", {"error": "Trigger/execution timeout"}, context)
     fresh = operator(7, execution_timeout=timedelta(seconds=20))
-    leave_time_to_end(fresh, {"ti": SimpleNamespace()})
+    extend_execution_timeout(fresh, {"ti": SimpleNamespace()})
     assert fresh.execution_timeout == timedelta(seconds=20)
 
 

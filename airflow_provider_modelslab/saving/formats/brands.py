@@ -25,7 +25,7 @@ class Announced:
     what: str = ""
 
 
-def announced(head: bytes) -> Announced | None:
+def sniff_boxes(head: bytes) -> Announced | None:
     """Tell what the first boxes announce; None if these are no such boxes.
 
     QuickTime's older files have no ``ftyp``, and some begin with padding, which may be longer than the head.

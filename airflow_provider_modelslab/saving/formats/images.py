@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from airflow_provider_modelslab.saving.formats.walker import UNTOLD, State, Steps, Verdict, Walker
+from airflow_provider_modelslab.saving.formats.walker import UNKNOWN, State, Steps, Verdict, Walker
 
 _SOS, _EOI = 0xDA, 0xD9
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7, SOI: markers without a segment
@@ -45,7 +45,7 @@ class Jpeg(Walker):
 
     def _unended(self) -> Verdict:
         where = "end-of-image marker" if self._scans else "image data"
-        return Verdict(State.CUT, f"ends before its {where}", only_end_marker=self._in_scan)
+        return Verdict(State.TRUNCATED, f"ends before its {where}", only_end_marker=self._in_scan)
 
 
 class Png(Walker):
@@ -60,7 +60,7 @@ class Png(Walker):
                 return
 
     def _unended(self) -> Verdict:
-        return Verdict(State.CUT, "ends before its IEND chunk")
+        return Verdict(State.TRUNCATED, "ends before its IEND chunk")
 
 
 class Gif(Walker):
@@ -93,7 +93,7 @@ class Gif(Walker):
             self._data, self._at = self._data[self._at :] or (yield), 0
 
     def _unended(self) -> Verdict:
-        return Verdict(State.CUT, "ends before its trailer")
+        return Verdict(State.TRUNCATED, "ends before its trailer")
 
 
 class WebP(Walker):
@@ -108,4 +108,4 @@ class WebP(Walker):
         yield from self._skip(size - 4 if self._told else 2**64)
 
     def _unended(self) -> Verdict:
-        return Verdict(State.CUT, "is shorter than its RIFF header says") if self._told else UNTOLD
+        return Verdict(State.TRUNCATED, "is shorter than its RIFF header says") if self._told else UNKNOWN

@@ -15,9 +15,9 @@ Steps = Generator[None, bytes, None]
 class State(Enum):
     """What a format says of the bytes that came."""
 
-    WHOLE = auto()  #: they end where a file of this format ends, or behind that
-    CUT = auto()  #: something is missing
-    UNTOLD = auto()  #: a file of this format need not tell where it ends, and this one does not
+    COMPLETE = auto()  #: they end where a file of this format ends, or behind that
+    TRUNCATED = auto()  #: something is missing
+    UNKNOWN = auto()  #: a file of this format need not tell where it ends, and this one does not
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Verdict:
     only_end_marker: bool = False
 
 
-UNTOLD = Verdict(State.UNTOLD)
+UNKNOWN = Verdict(State.UNKNOWN)
 
 
 class Walker(ABC):
@@ -63,7 +63,7 @@ class Walker(ABC):
     def verdict(self) -> Verdict:
         """Say whether the bytes so far are a whole file. More may follow all the same."""
         if self._ended:
-            return Verdict(State.WHOLE)
+            return Verdict(State.COMPLETE)
         return self._unended()
 
     @abstractmethod

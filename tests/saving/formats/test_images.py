@@ -37,9 +37,9 @@ def state_of(walker: Walker, data: bytes, step: int = 10**9) -> State:
     ],
 )
 def test_a_jpeg_ends_at_its_own_end_marker(data: bytes, step: int) -> None:
-    assert state_of(Jpeg(), SOI + data, step) is State.WHOLE
-    assert state_of(Jpeg(), SOI + data + EOI + b"behind", step) is State.WHOLE
-    assert state_of(Jpeg(), SOI + data[:-1], step) is State.CUT
+    assert state_of(Jpeg(), SOI + data, step) is State.COMPLETE
+    assert state_of(Jpeg(), SOI + data + EOI + b"behind", step) is State.COMPLETE
+    assert state_of(Jpeg(), SOI + data[:-1], step) is State.TRUNCATED
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_a_jpeg_that_may_lack_its_end_marker_only_is_told_apart(
 ) -> None:
     walker = Jpeg()
     walker.feed(SOI + data)
-    assert walker.verdict().state is State.CUT
+    assert walker.verdict().state is State.TRUNCATED
     assert walker.verdict().only_end_marker == only_end_marker
 
 
 def test_a_png_ends_with_the_checksum_of_its_last_chunk() -> None:
     data = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\4IDATIEND" + b"\0\0\0\0" + b"\0\0\0\0IEND\xae\x42\x60\x82"
-    assert state_of(Png(), data) is state_of(Png(), data, 1) is State.WHOLE
-    assert state_of(Png(), data[:-1]) is state_of(Png(), data[:-1] + b"", 1) is State.CUT
+    assert state_of(Png(), data) is state_of(Png(), data, 1) is State.COMPLETE
+    assert state_of(Png(), data[:-1]) is state_of(Png(), data[:-1] + b"", 1) is State.TRUNCATED
 
 
 @pytest.mark.parametrize("step", [1, 3, 10**9])
@@ -82,19 +82,19 @@ def test_a_png_ends_with_the_checksum_of_its_last_chunk() -> None:
     ],
 )
 def test_a_gif_ends_with_its_trailer(data: bytes, step: int) -> None:
-    assert state_of(Gif(), data, step) is State.WHOLE
-    assert state_of(Gif(), data + b"behind", step) is State.WHOLE
-    assert state_of(Gif(), data[:-1], step) is State.CUT
+    assert state_of(Gif(), data, step) is State.COMPLETE
+    assert state_of(Gif(), data + b"behind", step) is State.COMPLETE
+    assert state_of(Gif(), data[:-1], step) is State.TRUNCATED
 
 
 @pytest.mark.parametrize("size", [0, 11, 2**32 - 1])
 def test_a_webp_without_a_size_does_not_tell(size: int) -> None:
     data = struct.pack("<4sI4s", b"RIFF", size, b"WEBP") + bytes(50)
-    assert state_of(WebP(), data) is State.UNTOLD
+    assert state_of(WebP(), data) is State.UNKNOWN
 
 
 @pytest.mark.parametrize("step", [1, 10**9])
 def test_a_webp_ends_where_its_size_says(step: int) -> None:
     data = struct.pack("<4sI4s", b"RIFF", 44, b"WEBP") + bytes(40)
-    assert state_of(WebP(), data, step) is state_of(WebP(), data + b"behind", step) is State.WHOLE
-    assert state_of(WebP(), data[:-1], step) is State.CUT
+    assert state_of(WebP(), data, step) is state_of(WebP(), data + b"behind", step) is State.COMPLETE
+    assert state_of(WebP(), data[:-1], step) is State.TRUNCATED

@@ -16,8 +16,9 @@ from urllib.parse import unquote, urlsplit
 
 from requests import PreparedRequest, RequestException
 
-from airflow_provider_modelslab.client.calls import Lost, ServerVariant, fetch
-from airflow_provider_modelslab.error_messages import error_of, error_of_submission
+from airflow_provider_modelslab.client.calls import NoAnswer, ServerVariant, fetch
+from airflow_provider_modelslab.error_messages.submissions import error_of_submission
+from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError, UnsafeUrlError
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.endpoint import fetch_path
@@ -118,7 +119,7 @@ def _object_in(body: bytes) -> dict[str, Any]:
     return parse_body(body, KEY) or {}
 
 
-def check_look(api_path: str, answers: list[Answer | Lost]) -> None:
+def check_look(api_path: str, answers: list[Answer | NoAnswer]) -> None:
     """A look ends after one call, on a dedicated server after two, and its outcome is one of those seen."""
     server = ServerVariant()
     outcome, paths, seen = _look(fetch(server, api_path, ID), answers)
@@ -129,7 +130,7 @@ def check_look(api_path: str, answers: list[Answer | Lost]) -> None:
     assert server.id_in_body == (found == [False, True])
 
 
-def _look(look: Any, answers: list[Answer | Lost]) -> tuple[Outcome, list[str], list[Outcome]]:
+def _look(look: Any, answers: list[Answer | NoAnswer]) -> tuple[Outcome, list[str], list[Outcome]]:
     call, paths, seen = next(look), [], []
     for answer in answers:
         paths.append(call.path)
@@ -141,7 +142,7 @@ def _look(look: Any, answers: list[Answer | Lost]) -> tuple[Outcome, list[str], 
     raise AssertionError("a look has no more than two calls")
 
 
-def _is_last(api_path: str, answer: Answer | Lost) -> bool:
+def _is_last(api_path: str, answer: Answer | NoAnswer) -> bool:
     return "/enterprise/" not in api_path or not (isinstance(answer, Answer) and answer.status == 404)
 
 
@@ -290,7 +291,7 @@ def check_completeness(data: bytes, sizes: list[int]) -> Verdict:
     """Any bytes are whole, cut or not judged, whatever pieces they come in and whoever asks meanwhile."""
     verdict = _fed([data]).verdict()
     assert verdict.state in State
-    assert bool(verdict.missing) == (verdict.state is State.CUT)
+    assert bool(verdict.missing) == (verdict.state is State.TRUNCATED)
     assert verdict.missing.isprintable()
     ends = [at % (len(data) + 1) for at in accumulate(sizes)]
     pieces = [data[start:end] for start, end in pairwise([0, *sorted(ends), len(data)])]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_provider_modelslab.client.calls import Lost
+from airflow_provider_modelslab.client.calls import NoAnswer
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import read_result
 from airflow_provider_modelslab.protocol.outcome import Refusal, TransientFailure
@@ -16,8 +16,8 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.retry_after import read_retry_after
 from airflow_provider_modelslab.saving.range_resume import (
     ResumePoint,
+    classify,
     continued,
-    judge,
     resume_point_of,
     tells_length,
 )
@@ -64,10 +64,10 @@ answers = st.builds(
 
 @given(
     st.sampled_from(["/api/v6/faceswap", "/api/v1/enterprise/faceswap"]),
-    st.lists(answers | st.just(Lost("reset")), min_size=2, max_size=2),
+    st.lists(answers | st.just(NoAnswer("reset")), min_size=2, max_size=2),
 )
 def test_whatever_a_dedicated_server_answers_a_look_is_one_or_two_calls(
-    api_path: str, answers: list[Answer | Lost]
+    api_path: str, answers: list[Answer | NoAnswer]
 ) -> None:
     properties.check_look(api_path, answers)
 
@@ -109,7 +109,7 @@ def test_a_wish_to_wait_is_a_number_of_seconds_or_none(
 def test_any_headers_of_a_file_are_judged(headers: dict[str, str]) -> None:
     for status in (200, 206):
         mark = resume_point_of(headers)
-        judge(status, headers, mark, offset=5)
+        classify(status, headers, mark, offset=5)
         assert mark.total is None or mark.total >= 0
         assert continued(ResumePoint(None, 7), headers).total is not None
         assert isinstance(tells_length(headers), bool)

@@ -11,7 +11,7 @@ from typing import Any
 from airflow.providers.common.compat.sdk import DAG, TaskDeferred
 
 from airflow_provider_modelslab import __version__
-from airflow_provider_modelslab.error_messages import error_of
+from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from airflow_provider_modelslab.protocol.outcome import Refusal
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Generator
 
-from airflow_provider_modelslab.saving.formats.walker import UNTOLD, State, Steps, Verdict, Walker
+from airflow_provider_modelslab.saving.formats.walker import UNKNOWN, State, Steps, Verdict, Walker
 
 #: Boxes that stand at the top level of ISO/IEC 14496-12, QuickTime and DASH files.
 _BOXES = """
@@ -32,8 +32,8 @@ class Mp4(Walker):
     def verdict(self) -> Verdict:
         missing = self._missing()
         if missing:
-            return Verdict(State.CUT, missing)
-        return UNTOLD if self._endless else Verdict(State.WHOLE)
+            return Verdict(State.TRUNCATED, missing)
+        return UNKNOWN if self._endless else Verdict(State.COMPLETE)
 
     def _walk(self) -> Steps:
         while True:
@@ -134,8 +134,8 @@ class WebM(Walker):
     def verdict(self) -> Verdict:
         if not self._entered:
             return super().verdict()
-        return UNTOLD if self._clusters and (self._ended or self._between) else self._unended()
+        return UNKNOWN if self._clusters and (self._ended or self._between) else self._unended()
 
     def _unended(self) -> Verdict:
         where = "within an element" if self._entered and not self._between else "before its Segment does"
-        return Verdict(State.CUT, f"ends {where}")
+        return Verdict(State.TRUNCATED, f"ends {where}")

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from airflow_provider_modelslab.saving.formats.films import Mp4, WebM
+from airflow_provider_modelslab.saving.formats.videos import Mp4, WebM
 from airflow_provider_modelslab.saving.formats.walker import State, Verdict, Walker
 from tests.saving.real_files import LIVE, boundaries, real_file
 
@@ -37,11 +37,11 @@ def verdict_of(walker: Walker, data: bytes, step: int = 10**9) -> Verdict:
     ],
 )
 def test_a_film_is_whole_when_its_boxes_are_there(data: bytes, step: int) -> None:
-    assert verdict_of(Mp4(), data, step).state is State.WHOLE
+    assert verdict_of(Mp4(), data, step).state is State.COMPLETE
     for behind in (b"\0", bytes(4), bytes(100), b"\r\n", b"junk", b"trailing text", b"\0\0\0\5free"):
         if b"moof" not in data or len(behind) > 1:
-            assert verdict_of(Mp4(), data + behind, step).state is State.WHOLE
-    assert verdict_of(Mp4(), data[:-1], step).state is State.CUT
+            assert verdict_of(Mp4(), data + behind, step).state is State.COMPLETE
+    assert verdict_of(Mp4(), data[:-1], step).state is State.TRUNCATED
 
 
 @pytest.mark.parametrize(
@@ -62,28 +62,28 @@ def test_a_film_is_whole_when_its_boxes_are_there(data: bytes, step: int) -> Non
 def test_what_a_film_lacks_is_named(data: bytes, missing: str) -> None:
     for step in (1, 10**9):
         verdict = verdict_of(Mp4(), data, step)
-        assert verdict.state is State.CUT
+        assert verdict.state is State.TRUNCATED
         assert missing in verdict.missing
 
 
 def test_a_box_that_goes_on_to_the_end_of_the_file_does_not_tell_where_that_is() -> None:
     data = FTYP + box(b"moov") + struct.pack(">I4s", 0, b"mdat") + bytes(100)
-    assert verdict_of(Mp4(), data).state is verdict_of(Mp4(), data[:-50], 1).state is State.UNTOLD
+    assert verdict_of(Mp4(), data).state is verdict_of(Mp4(), data[:-50], 1).state is State.UNKNOWN
 
 
 def test_a_real_fragmented_film_is_told_cut_everywhere_but_between_two_fragments() -> None:
     film = real_file("fragmented.mp4")
-    told = {cut for cut in range(1, len(film)) if verdict_of(Mp4(), film[:cut]).state is State.CUT}
+    told = {cut for cut in range(1, len(film)) if verdict_of(Mp4(), film[:cut]).state is State.TRUNCATED}
     assert set(range(1, len(film))) - told <= set(boundaries(film))
-    assert verdict_of(Mp4(), film).state is State.WHOLE
+    assert verdict_of(Mp4(), film).state is State.COMPLETE
 
 
 def test_a_webm_that_was_streamed_tells_whether_its_last_element_is_whole() -> None:
     film = real_file(LIVE)
     states = [verdict_of(WebM(), film[:cut]).state for cut in range(1, len(film) + 1)]
-    assert states[-1] is State.UNTOLD
-    assert states.count(State.UNTOLD) < 20
-    assert State.WHOLE not in states
+    assert states[-1] is State.UNKNOWN
+    assert states.count(State.UNKNOWN) < 20
+    assert State.COMPLETE not in states
     for behind in (b"\n", b"\r\n", bytes(1), bytes(20), b"trailing bytes"):
-        assert verdict_of(WebM(), film + behind).state is State.UNTOLD
-        assert verdict_of(WebM(), film[:357] + behind).state is State.CUT  # no Cluster yet
+        assert verdict_of(WebM(), film + behind).state is State.UNKNOWN
+        assert verdict_of(WebM(), film[:357] + behind).state is State.TRUNCATED  # no Cluster yet

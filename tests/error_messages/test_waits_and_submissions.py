@@ -11,7 +11,8 @@ from airflow.providers.common.compat.sdk import AirflowException, AirflowFailExc
 
 from airflow_provider_modelslab import exceptions
 from airflow_provider_modelslab.client.retrying import retry_transient
-from airflow_provider_modelslab.error_messages import error_of, error_of_many, error_of_submission
+from airflow_provider_modelslab.error_messages.submissions import error_of_submission
+from airflow_provider_modelslab.error_messages.waits import error_of, error_of_many
 from airflow_provider_modelslab.protocol.outcome import (
     JobFailed,
     RateLimited,

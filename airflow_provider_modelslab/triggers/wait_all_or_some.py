@@ -11,7 +11,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 Waits = Mapping[str, Callable[[], Coroutine[Any, Any, Ending]]]
 
 
-async def wait_for_enough(waits: Waits, collect_after: float | None) -> dict[str, Ending]:
+async def wait_all_or_some(waits: Waits, collect_after: float | None) -> dict[str, Ending]:
     """Return how the waits ended, by request id: all, or those that have until a result waited so long.
 
     :param waits: the waits, by request id
@@ -33,18 +33,18 @@ async def _until_worth_it(waits: Waits, collect_after: float) -> dict[str, Endin
         if ending.kind is EndingKind.DONE:
             has_result.set()
 
-    async def be_patient() -> None:
+    async def wait_until_worth_it() -> None:
         await has_result.wait()
         await asyncio.sleep(collect_after)
 
     everything: asyncio.Future[Any] = asyncio.gather(*map(note, waits))
-    patience: asyncio.Future[Any] = asyncio.ensure_future(be_patient())
+    enough: asyncio.Future[Any] = asyncio.ensure_future(wait_until_worth_it())
     try:
-        await asyncio.wait({everything, patience}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({everything, enough}, return_when=asyncio.FIRST_COMPLETED)
         if everything.done():
             everything.result()  # raises what a wait has raised
         return {request_id: ended[request_id] for request_id in waits if request_id in ended}
     finally:
         everything.cancel()
-        patience.cancel()
-        await asyncio.gather(everything, patience, return_exceptions=True)
+        enough.cancel()
+        await asyncio.gather(everything, enough, return_exceptions=True)

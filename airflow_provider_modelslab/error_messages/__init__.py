@@ -1,0 +1,1 @@
+"""What a person is told: what happened, to which id, and what to do."""
