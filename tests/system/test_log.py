@@ -104,6 +104,6 @@ def test_a_list_says_so_on_the_worker_and_ends_with_all(connected: StandIn, make
 def test_a_list_that_is_saved_as_it_comes_is_told_in_counts(
     connected: StandIn, tmp_path: Any, said: Any
 ) -> None:
-    run_task(operator(connected.add_jobs(5, duration=0.3), destination=str(tmp_path)))
+    run_task(operator(connected.add_jobs(5, duration=0.1), destination=str(tmp_path)))
     (last,) = said()
     assert last.startswith("5 requests: 5 done (after ")

@@ -55,15 +55,15 @@ async def test_it_fires_at_the_deadline_which_a_restart_keeps(connected: StandIn
 @pytest.mark.parametrize("ending", ["success", "failed"])
 async def test_the_end_of_a_swap_lets_one_go_on(connected: StandIn, ending: str) -> None:
     tasks = [asyncio.create_task(status_of(waiting(timeout=3))) for _ in range(2)]
-    await fire(make_trigger(connected.add_job(duration=0.5, ending=ending)))
+    await fire(make_trigger(connected.add_job(duration=0.1, ending=ending)))
     assert await tasks[0] == "room"
     assert not tasks[1].done()
     tasks[1].cancel()
 
 
 async def test_a_wait_that_ends_without_the_swap_makes_no_room(connected: StandIn) -> None:
-    task = asyncio.create_task(status_of(waiting(timeout=1)))
-    await fire(make_trigger(connected.add_job(duration=60), timeout=0.3))
+    task = asyncio.create_task(status_of(waiting(timeout=0.3)))
+    await fire(make_trigger(connected.add_job(duration=60), timeout=0.1))
     assert await task == "deadline"
 
 
