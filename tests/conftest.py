@@ -138,7 +138,7 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
     from airflow_provider_modelslab.protocol import poll_intervals
 
     monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
-    monkeypatch.setattr(aio, "_STEP", 0.01)
+    monkeypatch.setattr(aio, "_STEP", 0.002)
     monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
 
 
@@ -148,7 +148,7 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
     from airflow_provider_modelslab.protocol import poll_intervals
     from airflow_provider_modelslab.task import requests_wait
 
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
     monkeypatch.setattr(requests_wait, "LINGER", 0.0)
 
 

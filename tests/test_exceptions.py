@@ -82,7 +82,7 @@ def test_the_api_s_own_words_are_its_own_and_only_that(
     connected: StandIn, fault: dict[str, Any], said: str | None, deferrable: bool
 ) -> None:
     job = connected.add_job(duration=60)
-    timeout = 0.3 if fault == {"payload": "processing"} else 20
+    timeout = 0.1 if fault == {"payload": "processing"} else 20
     if deferrable:  # the worker's look passes, and the trigger meets it
         fault = {**fault, "skip": 1}
     connected.fault("fetch", times="always", **fault)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def prompt(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.002)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
 
 
 def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> FaceSwapResultTrigger:
