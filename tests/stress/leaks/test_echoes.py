@@ -41,14 +41,17 @@ CASES = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def flock() -> Flock:
-    return Flock()
+    """One key for all tests: what finds it in a text is made once for each key, and that takes a while."""
+    flock = Flock()
+    flock.add("the key")
+    return flock
 
 
 @pytest.fixture
 def stage(flock: Flock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    key = flock.add("the key").key
+    key = flock.members[0].key
     (tmp_path / "saved").mkdir()
     with StandIn(key) as server:
         monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(server.url, key))
