@@ -59,7 +59,7 @@ def test_three_pictures_are_sent_in_bounds_also_where_they_are_sent_again_in_ano
     eating: tuple[Proxy, Callable[..., dict[str, Any]]], plain: StandIn, tmp_path: Path
 ) -> None:
     """The first one: memory that others have left to the process would be found again."""
-    picture, size = tmp_path / "face.jpg", LARGEST // 4
+    picture, size = tmp_path / "face.jpg", LARGEST // 2
     picture.write_bytes(Media("jpg", size).whole())
     _, do = eating
     do("submit", picture="/nowhere", conn_id="plain")  # loads what there is to load
