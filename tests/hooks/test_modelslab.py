@@ -219,7 +219,7 @@ def test_a_deadline_raises_with_the_last_state_after_a_last_look(connected: Stan
     with pytest.raises(
         FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: processing"
     ):
-        ModelsLabHook().get_result(job, timeout=1, poke_interval=10)
+        ModelsLabHook().get_result(job, timeout=0.5, poke_interval=10)
     assert connected.looks(job) == 2
 
 

@@ -121,7 +121,7 @@ def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
 
 
 def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tmp_path: Path) -> None:
-    jobs = [connected.add_job(duration=0.05 * number) for number in range(8)]
+    jobs = [connected.add_job(duration=0.05 * number, starts="first_look") for number in range(8)]
     rows: list[dict[str, Any]] = []
     task = saver(tmp_path, jobs, deferrable=True)
     serialize = FaceSwapResultTrigger.serialize
@@ -148,7 +148,7 @@ def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn)
 def test_a_result_that_is_lost_does_not_start_the_task_again_and_again_but_is_told_at_the_end(
     connected: StandIn, tmp_path: Path
 ) -> None:
-    lost, slow = connected.add_job(), connected.add_job(duration=1)
+    lost, slow = connected.add_job(), connected.add_job(duration=1, starts="first_look")
     connected.fault("download", id=lost, times="always", status=410)
     task = saver(tmp_path, [lost, slow], deferrable=True)
     task.save_options = replace(task.save_options, url_patience=0.0)

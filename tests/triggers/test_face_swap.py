@@ -191,7 +191,7 @@ async def test_it_fires_for_some_when_a_result_has_waited_for_the_others_so_long
     done, slow = connected.add_job(), connected.add_job(duration=60)
     failed = connected.add_job(ending="failed", message="No face")
     earlier = {"1": {"kind": "failed", "refusal": None, "message": "Earlier"}}
-    trigger = make_trigger(slow, done, failed, collect_after=0.05, not_done=earlier)
+    trigger = make_trigger(slow, done, failed, collect_after=0.2, not_done=earlier)
     path, kwargs = trigger.serialize()
     assert FaceSwapResultTrigger(**json.loads(json.dumps(kwargs))).serialize() == (path, kwargs)
     event = await fire(trigger)

@@ -14,6 +14,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 from tests.support.deferring import run_tasks
+from tests.support.standin import BRIEF
 from tests.triggers.test_face_swap import fire, make_trigger
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def test_it_fires_at_the_deadline_which_a_restart_keeps(connected: StandIn
 @pytest.mark.parametrize("ending", ["success", "failed"])
 async def test_the_end_of_a_swap_lets_one_go_on(connected: StandIn, ending: str) -> None:
     tasks = [asyncio.create_task(status_of(waiting(timeout=3))) for _ in range(2)]
-    await fire(make_trigger(connected.add_job(duration=0.1, ending=ending)))
+    await fire(make_trigger(connected.add_job(**BRIEF, ending=ending)))
     assert await tasks[0] == "room"
     assert not tasks[1].done()
     tasks[1].cancel()
