@@ -138,7 +138,7 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
     from airflow_provider_modelslab.protocol import poll_intervals
 
     monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
-    monkeypatch.setattr(aio, "_STEP", 0.01)
+    monkeypatch.setattr(aio, "_STEP", 0.002)
     monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
 
 
@@ -148,29 +148,29 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
     from airflow_provider_modelslab.protocol import poll_intervals
     from airflow_provider_modelslab.task import requests_wait
 
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
     monkeypatch.setattr(requests_wait, "LINGER", 0.0)
 
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try a download again after hundredths of a second instead of seconds."""
+    """Try a download again after thousandths of a second instead of seconds."""
 
     from airflow_provider_modelslab.saving import retry_budget
 
-    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.2)
+    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.05)
 
 
 @pytest.fixture
 def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep away for fifths of a second where the API asks to, for however long it asks."""
+    """Keep away for a twentieth of a second where the API asks to, for however long it asks."""
 
     from airflow_provider_modelslab.protocol import poll_intervals
 
-    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.2)
-    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.2)
+    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.05)
+    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.05)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from tests.operators import first_try, swapper
 from tests.support.connections import connection_json
 from tests.support.deferring import run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -81,12 +82,12 @@ def test_the_api_s_own_words_are_its_own_and_only_that(
     connected: StandIn, fault: dict[str, Any], said: str | None, deferrable: bool
 ) -> None:
     job = connected.add_job(duration=60)
-    timeout = 0.3 if fault == {"payload": "processing"} else 20
+    timeout = 0.1 if fault == {"payload": "processing"} else 20
     if deferrable:  # the worker's look passes, and the trigger meets it
         fault = {**fault, "skip": 1}
     connected.fault("fetch", times="always", **fault)
     task = FaceSwapResultOperator(
-        task_id="get", request_id=job, deferrable=deferrable, poke_interval=0.05, timeout=timeout
+        task_id="get", request_id=job, deferrable=deferrable, poke_interval=0.02, timeout=timeout
     )
     with pytest.raises(ModelsLabError) as caught:
         run_task(task)
@@ -110,7 +111,7 @@ def test_nor_is_what_a_lost_way_to_the_api_says_of_a_submission(
 def test_a_swap_that_failed_names_the_track_id_that_it_was_submitted_with(
     connected: StandIn, deferrable: bool, resubmit_failed: bool
 ) -> None:
-    connected.configure(submit={"duration": 0.3, "ending": "failed"})
+    connected.configure(submit={**BRIEF, "ending": "failed"})
     with pytest.raises(ModelsLabError) as caught:
         run_task(swapper(deferrable=deferrable, resubmit_failed=resubmit_failed), first_try(store=True))
     (submit,) = connected.submits()

@@ -186,7 +186,7 @@ def test_a_running_job_and_a_rate_limit_are_not_trouble(connected: StandIn) -> N
 
 
 def test_a_taskflow_task_can_wait_and_get_the_result(connected: StandIn) -> None:
-    job = connected.add_job(duration=0.3)
+    job = connected.add_job(duration=0.1)
     result = ModelsLabHook().get_result(job, timeout=10, poke_interval=0.05)
     assert result["id"] == str(job)
     assert result["output"] == connected.urls(job)
@@ -219,7 +219,7 @@ def test_a_deadline_raises_with_the_last_state_after_a_last_look(connected: Stan
     with pytest.raises(
         FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: processing"
     ):
-        ModelsLabHook().get_result(job, timeout=1, poke_interval=10)
+        ModelsLabHook().get_result(job, timeout=0.5, poke_interval=10)
     assert connected.looks(job) == 2
 
 

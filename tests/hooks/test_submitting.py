@@ -42,7 +42,7 @@ SWAP = FaceSwap(face=FACE, image=IMAGE)
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.001)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str, key: str = "some-key", **extra: Any) -> ModelsLabHook:
@@ -255,7 +255,7 @@ def test_a_queue_that_stays_full_is_an_error_at_the_deadline_after_a_last_try(co
     connected.configure(queue_limit=1, retry_after=60)
     connected.add_job(duration=600)
     with pytest.raises(QueueFullError, match=r"Maximum 1 queued.*Nothing was queued"):
-        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, queue_timeout=0.5)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, queue_timeout=0.2)
     assert connected.stats()["submit"] == 2
 
 

@@ -23,6 +23,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from tests.support.connections import connection_json
 from tests.support.deferring import run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.1, "timeout": 20, **kwargs}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
     )
 
 
@@ -45,7 +46,7 @@ def files_in(folder: Path) -> set[str]:
 def test_without_a_destination_it_returns_what_the_sensor_returns(
     connected: StandIn, deferrable: bool
 ) -> None:
-    job = connected.add_job(duration=0.5)
+    job = connected.add_job(**BRIEF)
     result = run_task(operator(job, deferrable=deferrable))
     assert result == run_task(FaceSwapResultSensor(task_id="wait", request_id=job))
 
@@ -54,7 +55,7 @@ def test_without_a_destination_it_returns_what_the_sensor_returns(
 def test_the_files_of_a_job_are_saved_byte_for_byte_under_its_id(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    job = connected.add_job(duration=0.5, files=["jpg", "mp4:300000"])
+    job = connected.add_job(**BRIEF, files=["jpg", "mp4:300000"])
     result = run_task(operator(job, destination=f"file://{tmp_path}/swaps", deferrable=deferrable))
     assert [Path(entry["uri"].removeprefix("file://")).read_bytes() for entry in result["files"]] == [
         connected.content(job, 0),
@@ -85,7 +86,7 @@ def test_size_and_sha256_are_those_of_the_files_and_the_manifest_says_the_same(
 def test_a_sequence_of_ids_is_saved_each_in_its_own_folder(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0.6, 0)]
+    jobs = [connected.add_job(**BRIEF), connected.add_job()]
     results = run_task(operator(jobs, destination=str(tmp_path), deferrable=deferrable))
     assert [result["id"] for result in results] == [str(job) for job in jobs]
     assert files_in(tmp_path) == {
@@ -134,12 +135,12 @@ def test_a_bad_id_is_refused_before_anything_is_written(connected: StandIn, tmp_
 def test_a_failed_job_and_a_deadline_fail_the_task_and_leave_nothing(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    failed = connected.add_job(duration=0.3, ending="failed", message="No face detected")
+    failed = connected.add_job(**BRIEF, ending="failed", message="No face detected")
     with pytest.raises(FaceSwapFailedError, match=f"{failed}.*No face detected"):
         run_task(operator(failed, destination=str(tmp_path), deferrable=deferrable))
     slow = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=str(slow)):
-        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.4))
+        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.1))
     assert not files_in(tmp_path)
 
 

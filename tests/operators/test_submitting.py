@@ -33,7 +33,7 @@ from tests.operators import (
 )
 from tests.support.connections import connection_json
 from tests.support.deferring import Pushed, run_task
-from tests.support.standin import Media
+from tests.support.standin import BRIEF, Media
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("prompt_tasks")
 def test_from_two_pictures_to_verified_files(
     connected: StandIn, deferrable: bool, store: bool, tmp_path: Path
 ) -> None:
-    connected.configure(submit={"duration": 0.5})
+    connected.configure(submit=BRIEF)
     result = run_task(swapper(destination=str(tmp_path), deferrable=deferrable), first_try(store))
     (submitted,) = connected.submits()
     assert result["id"] == str(submitted["id"])
@@ -56,7 +56,7 @@ def test_from_two_pictures_to_verified_files(
 
 @BOTH
 def test_it_returns_what_the_result_operator_returns(connected: StandIn, deferrable: bool) -> None:
-    connected.configure(submit={"duration": 0.5})
+    connected.configure(submit=BRIEF)
     result = run_task(swapper(video=VIDEO, deferrable=deferrable), first_try(True))
     assert result == run_task(FaceSwapResultOperator(task_id="get", request_id=result["id"]))
 
@@ -73,7 +73,7 @@ def test_a_picture_that_takes_some_seconds_never_defers_whatever_its_eta(
 ) -> None:
     monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", poll_intervals.LINGER)
     monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.SHORTEST", 0.1)
-    monkeypatch.setattr("airflow_provider_modelslab.task.submit_once.PICTURE_TAKES", 0.6)
+    monkeypatch.setattr("airflow_provider_modelslab.task.submit_once.PICTURE_TAKES", 0.3)
     connected.configure(submit={"duration": 0.2, "eta": eta})
     result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
     assert result["output"] == connected.urls(result["id"])
@@ -140,7 +140,7 @@ def test_without_waiting_it_returns_the_id_for_a_sensor(connected: StandIn) -> N
 
 @BOTH
 def test_the_id_is_an_xcom_of_its_own_even_if_the_rest_fails(connected: StandIn, deferrable: bool) -> None:
-    connected.configure(submit={"duration": 0.3, "ending": "failed"})
+    connected.configure(submit={**BRIEF, "ending": "failed"})
     context = first_try(store=True)
     with pytest.raises(FaceSwapFailedError):
         run_task(swapper(deferrable=deferrable), context)
@@ -151,7 +151,7 @@ def test_the_id_is_an_xcom_of_its_own_even_if_the_rest_fails(connected: StandIn,
 def test_consent_is_kept_in_the_result_and_the_manifest(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    connected.configure(submit={"duration": 0.4})
+    connected.configure(submit=BRIEF)
     task = swapper(destination=str(tmp_path), consent_reference="form 12", deferrable=deferrable)
     result = run_task(task)
     assert result["consent_reference"] == "form 12"
@@ -201,7 +201,7 @@ def test_a_queue_that_stays_full_is_told_after_a_last_try(connected: StandIn, de
     connected.add_job(duration=600)
     context = first_try(store=True)
     with pytest.raises(QueueFullError, match="queue_timeout"):
-        run_task(swapper(deferrable=deferrable, queue_timeout=0.3), context)
+        run_task(swapper(deferrable=deferrable, queue_timeout=0.1), context)
     assert not context["task_state_store"].kept
 
 

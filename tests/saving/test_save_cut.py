@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.saving.cutting_server import CuttingServer
 
-PLACES = 20
+PLACES = 11
 BEHIND = (b"\r\n", bytes(16), b"trailing bytes of another program")
 CODINGS = [
     "aws-chunked",
@@ -129,16 +129,16 @@ def test_a_source_that_heals_is_saved_whole(
     server: CuttingServer, result: FaceSwapResult, tmp_path: Path, *, name: str, ending: str, resumable: bool
 ) -> None:
     whole = real_file(name)
-    cuts = (2, len(whole) // 20, len(whole) * 3 // 5, len(whole) - 1)
-    for cut in cuts[turn(name, ending) % 2 :: 2]:
-        server.serve(file=whole, ending=ending, cut=cut, times=1, resumable=resumable)
-        if is_jpeg(name) and ending == "length" and cut > 1400:
-            continue
-        save(result, tmp_path, if_exists="overwrite")
-        assert saved(tmp_path) == whole
-        ranged = b"\r\nRange: bytes=%d-" % cut in server.requests[1]
-        assert ranged == (resumable and ending != "length")
-        assert len(server.requests) == 2
+    cuts = [2, len(whole) // 20, len(whole) * 3 // 5, len(whole) - 1]
+    if is_jpeg(name) and ending == "length":
+        cuts = [cut for cut in cuts if cut <= 1400]  # from there on it may lack its end marker only
+    cut = cuts[(turn(name, ending) + resumable) % len(cuts)]
+    server.serve(file=whole, ending=ending, cut=cut, times=1, resumable=resumable)
+    save(result, tmp_path)
+    assert saved(tmp_path) == whole
+    ranged = b"\r\nRange: bytes=%d-" % cut in server.requests[1]
+    assert ranged == (resumable and ending != "length")
+    assert len(server.requests) == 2
 
 
 @pytest.mark.thorough

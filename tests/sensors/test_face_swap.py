@@ -24,6 +24,7 @@ from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from airflow_provider_modelslab.task import requests_wait
 from tests.sensors import BOTH, sensor
 from tests.support.deferring import Pushed, run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 @BOTH
 def test_the_result_of_a_job_is_what_the_task_returns(connected: StandIn, deferrable: bool) -> None:
-    job = connected.add_job(duration=0.2)
+    job = connected.add_job(**BRIEF)
     result = run_task(sensor(job, deferrable=deferrable))
     assert result["id"] == str(job)
     assert result["output"] == connected.urls(job)
@@ -42,7 +43,7 @@ def test_the_result_of_a_job_is_what_the_task_returns(connected: StandIn, deferr
 
 @BOTH
 def test_a_sequence_of_ids_gives_a_list_in_the_same_order(connected: StandIn, deferrable: bool) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0.4, 0, 0.2)]
+    jobs = [connected.add_job(duration=seconds) for seconds in (0.1, 0, 0.05)]
     results = run_task(sensor([*jobs, jobs[0]], deferrable=deferrable))
     assert [result["id"] for result in results] == [str(job) for job in (*jobs, jobs[0])]
 
@@ -88,7 +89,7 @@ def test_one_look_is_enough_to_defer_a_thousand(connected: StandIn) -> None:
 
 
 def test_a_thousand_are_waited_for_and_collected_in_their_order(connected: StandIn) -> None:
-    jobs = connected.add_jobs(1000, duration=0.5, starts="first_look")
+    jobs = [*connected.add_jobs(100, duration=0.3, starts="first_look"), *connected.add_jobs(900)]
     results = run_task(sensor(jobs, deferrable=True))
     assert [result["id"] for result in results] == list(map(str, jobs))
     assert [result["output"] for result in results[::100]] == [connected.urls(job) for job in jobs[::100]]
@@ -96,7 +97,7 @@ def test_a_thousand_are_waited_for_and_collected_in_their_order(connected: Stand
 
 @BOTH
 def test_a_failed_job_fails_the_task_at_once(connected: StandIn, deferrable: bool) -> None:
-    job = connected.add_job(duration=0.2, ending="failed", message="No face detected")
+    job = connected.add_job(**BRIEF, ending="failed", message="No face detected")
     with pytest.raises(FaceSwapFailedError, match=f"{job}.*No face detected"):
         run_task(sensor(job, deferrable=deferrable))
 
@@ -105,7 +106,7 @@ def test_a_failed_job_fails_the_task_at_once(connected: StandIn, deferrable: boo
 def test_of_several_a_failed_one_is_named_at_the_end_and_the_others_results_are_kept(
     connected: StandIn, deferrable: bool
 ) -> None:
-    good = connected.add_job(duration=0.3)
+    good = connected.add_job(**BRIEF)
     bad = connected.add_job(ending="failed", message="No face detected")
     pushed = Pushed()
     with pytest.raises(FaceSwapFailedError, match=f"1 of 2 face swap requests .* {bad} "):
@@ -140,7 +141,7 @@ def test_a_sensor_that_is_executed_again_begins_anew(connected: StandIn) -> None
 def test_a_deadline_is_a_timeout_that_names_the_request(connected: StandIn, deferrable: bool) -> None:
     job = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline"):
-        run_task(sensor(job, deferrable=deferrable, timeout=0.3, poke_interval=0.1))
+        run_task(sensor(job, deferrable=deferrable, timeout=0.1))
 
 
 @BOTH
@@ -239,12 +240,12 @@ def test_reschedule_mode_spaces_its_looks_by_the_time_waited() -> None:
     assert pause(500) > 100
 
 
-@pytest.mark.parametrize(("eta", "shortest"), [(0.3, 0.0), (0, 0.3)])
+@pytest.mark.parametrize(("eta", "shortest"), [(0.15, 0.0), (0, 0.15)])
 def test_a_job_that_is_about_to_be_done_is_waited_for_without_deferring(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: float, shortest: float
 ) -> None:
     monkeypatch.setattr(requests_wait, "SHORTEST", shortest)
-    job = connected.add_job(duration=0.2, eta=eta, starts="first_look")
+    job = connected.add_job(duration=0.1, eta=eta, starts="first_look")
     assert sensor(job, deferrable=True).execute({})["id"] == str(job)  # type: ignore[arg-type]
     assert connected.looks(job) == 2
 

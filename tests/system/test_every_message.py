@@ -272,7 +272,7 @@ def raised(stage: Stage, act: Callable[[Stage], Any]) -> ModelsLabError:
 
 def spare_pauses(patch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
-        (poll_intervals, "TROUBLE_FIRST", 0.001),
+        (poll_intervals, "TROUBLE_FIRST", 0.0001),
         (retry_budget, "FIRST_PAUSE", 0.001),
     ):
         patch.setattr(module, name, value)

@@ -14,6 +14,7 @@ from airflow_provider_modelslab.task.rescheduling import AirflowRescheduleExcept
 from tests.operators import first_try, swapper
 from tests.sensors import AIRFLOW_3, BOTH, Rescheduled, sensor
 from tests.support.deferring import run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def test_a_list_says_so_in_reschedule_mode(connected: StandIn, said: Any) -> Non
 
 @pytest.mark.parametrize("make", [sensor, operator], ids=["sensor", "operator"])
 def test_a_list_says_so_on_the_worker_and_ends_with_all(connected: StandIn, make: Any, said: Any) -> None:
-    jobs = [connected.add_job(), *connected.add_jobs(4, duration=0.4)]
+    jobs = [connected.add_job(), *connected.add_jobs(4, **BRIEF)]
     run_task(make(jobs, poke_interval=0.1))
     lines = said()
     assert f"1 of 5 complete; request {jobs[1]}: processing (after 0 min)." in lines
@@ -104,6 +105,6 @@ def test_a_list_says_so_on_the_worker_and_ends_with_all(connected: StandIn, make
 def test_a_list_that_is_saved_as_it_comes_is_told_in_counts(
     connected: StandIn, tmp_path: Any, said: Any
 ) -> None:
-    run_task(operator(connected.add_jobs(5, duration=0.3), destination=str(tmp_path)))
+    run_task(operator(connected.add_jobs(5, duration=0.1), destination=str(tmp_path)))
     (last,) = said()
     assert last.startswith("5 requests: 5 done (after ")

@@ -17,6 +17,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperato
 from airflow_provider_modelslab.task import requests_wait
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 from tests.support.deferring import Pushed, run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +25,18 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
+LATE = {**BRIEF, "duration": 0.25}  # others have waited for it long enough before it is done
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a result wait for the others only for a moment."""
-    monkeypatch.setattr(requests_wait, "COLLECT_AFTER", 0.1)
+    monkeypatch.setattr(requests_wait, "COLLECT_AFTER", 0.05)
 
 
 def saver(folder: Path, ids: Any, **kwargs: Any) -> FaceSwapResultOperator:
-    given = {"poke_interval": 0.1, "timeout": 30, "destination": str(folder), **kwargs}
+    given = {"poke_interval": 0.02, "timeout": 30, "destination": str(folder), **kwargs}
     return FaceSwapResultOperator(task_id="save", request_id=ids, **given)
 
 
@@ -89,7 +91,7 @@ def test_a_result_is_saved_while_others_run_and_the_end_has_all_in_order(
 def test_what_is_there_is_dealt_with_once_in_a_run_of_the_task(
     connected: StandIn, deferrable: bool, if_exists: str, tmp_path: Path
 ) -> None:
-    jobs = [connected.add_job(), connected.add_job(duration=0.6)]
+    jobs = [connected.add_job(), connected.add_job(**LATE)]
     results = run_task(saver(tmp_path, jobs, deferrable=deferrable, if_exists=if_exists))
     assert [result["id"] for result in results] == list(map(str, jobs))
     assert connected.stats()["file"] == 2
@@ -97,8 +99,8 @@ def test_what_is_there_is_dealt_with_once_in_a_run_of_the_task(
 
 @BOTH
 def test_failures_among_them_lose_nothing(connected: StandIn, deferrable: bool, tmp_path: Path) -> None:
-    failed = connected.add_job(ending="failed", message="No face detected", duration=0.3)
-    late = connected.add_job(duration=0.6)
+    failed = connected.add_job(ending="failed", message="No face detected", **BRIEF)
+    late = connected.add_job(**LATE)
     jobs = [late, failed, connected.add_job()]
     context = {"ti": Pushed()}
     with pytest.raises(FaceSwapFailedError, match=f"1 of 3 .* {failed} .*No face detected"):
@@ -111,7 +113,7 @@ def test_failures_among_them_lose_nothing(connected: StandIn, deferrable: bool, 
 def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
     connected: StandIn, deferrable: bool, tmp_path: Path
 ) -> None:
-    gone, late = connected.add_job(), connected.add_job(duration=0.6)
+    gone, late = connected.add_job(), connected.add_job(**LATE)
     connected.fault("download", id=gone, status=410, times="always")
     with pytest.raises(ExpiredUrlError, match=str(gone)):
         run_task(saver(tmp_path, [gone, late], deferrable=deferrable))
@@ -119,7 +121,7 @@ def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
 
 
 def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tmp_path: Path) -> None:
-    jobs = [connected.add_job(duration=0.1 * number) for number in range(8)]
+    jobs = [connected.add_job(duration=0.05 * number, starts="first_look") for number in range(8)]
     rows: list[dict[str, Any]] = []
     task = saver(tmp_path, jobs, deferrable=True)
     serialize = FaceSwapResultTrigger.serialize
@@ -137,7 +139,7 @@ def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tm
 
 
 def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn) -> None:
-    jobs = [connected.add_job(), connected.add_job(duration=0.6)]
+    jobs = [connected.add_job(), connected.add_job(**LATE)]
     context = {"ti": Pushed()}
     run_task(saver(Path(), jobs, deferrable=True, destination=None), context)
     assert not context["ti"].xcoms
@@ -146,7 +148,7 @@ def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn)
 def test_a_result_that_is_lost_does_not_start_the_task_again_and_again_but_is_told_at_the_end(
     connected: StandIn, tmp_path: Path
 ) -> None:
-    lost, slow = connected.add_job(), connected.add_job(duration=3)
+    lost, slow = connected.add_job(), connected.add_job(duration=1, starts="first_look")
     connected.fault("download", id=lost, times="always", status=410)
     task = saver(tmp_path, [lost, slow], deferrable=True)
     task.save_options = replace(task.save_options, url_patience=0.0)

@@ -24,6 +24,7 @@ from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.task.submission_store import STORE_KEY, SubmissionStore
 from tests.operators import ENDED, WITH_AND_WITHOUT_STORE, clear, first_try, raising, swapper
 from tests.support.deferring import Pushed, Store, run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -99,7 +100,7 @@ def test_the_end_of_the_task_before_the_answer_is_a_lost_answer(
 def test_an_id_that_cannot_be_kept_is_waited_for_all_the_same(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connected.configure(submit={"duration": 0.3})
+    connected.configure(submit=BRIEF)
     context = first_try(store=True)
     store, kept = context["task_state_store"], Store.set
 

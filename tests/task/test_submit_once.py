@@ -25,14 +25,14 @@ from airflow_provider_modelslab.task.submission_store import STORE_KEY
 from tests.operators import BOTH, ENDED, WITH_AND_WITHOUT_STORE, first_try, raising, swapper
 from tests.support.connections import connection_json
 from tests.support.deferring import run_task
-from tests.support.standin import StandIn
+from tests.support.standin import BRIEF, StandIn
 
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 @BOTH
 def test_another_try_goes_on_with_the_same_swap(connected: StandIn, deferrable: bool, tmp_path: Path) -> None:
-    connected.configure(submit={"duration": 0.2})
+    connected.configure(submit=BRIEF)
     context = first_try(store=True)
     task = swapper(destination=str(tmp_path), deferrable=deferrable)
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +86,7 @@ def test_a_note_that_does_not_name_its_account_is_taken_for_that_of_this_one(con
 def test_the_end_of_the_task_while_waiting_does_not_pay_again(
     connected: StandIn, store: bool, ended: type[BaseException]
 ) -> None:
-    connected.configure(submit={"duration": 0.3})
+    connected.configure(submit=BRIEF)
     context = first_try(store)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ModelsLabHook, "fetch", raising(ended))
@@ -141,7 +141,7 @@ def test_a_wait_for_room_that_airflow_ends_was_no_submission(connected: StandIn)
 def test_a_job_that_failed_is_forgotten_whatever_is_said_of_credits(
     connected: StandIn, deferrable: bool, on: str, payload: str
 ) -> None:
-    connected.configure(submit={"duration": 0.2})
+    connected.configure(submit=BRIEF)
     connected.fault(on, payload=payload)
     context = first_try(store=True)
     with pytest.raises(FaceSwapFailedError):
@@ -169,7 +169,7 @@ def test_after_a_failed_job_clearing_the_task_submits_another(
     connected: StandIn, deferrable: bool, store: bool
 ) -> None:
     context = first_try(store)
-    connected.configure(submit={"duration": 0.3, "ending": "failed", "message": "No face detected"})
+    connected.configure(submit={**BRIEF, "ending": "failed", "message": "No face detected"})
     with pytest.raises(FaceSwapFailedError, match="No face detected"):
         run_task(swapper(deferrable=deferrable), context)
     connected.configure(submit={})
@@ -205,7 +205,7 @@ def test_an_id_that_the_api_no_longer_knows_is_not_replaced_by_a_retry(
 @BOTH
 def test_what_passes_is_left_to_retries_where_the_id_is_kept(connected: StandIn, deferrable: bool) -> None:
     context = first_try(store=True)
-    connected.configure(submit={"duration": 0.3})
+    connected.configure(submit=BRIEF)
     fault = connected.fault("fetch", payload="html_502", times="always")
     with pytest.raises(ModelsLabUnavailableError):
         run_task(swapper(deferrable=deferrable), context)
@@ -218,7 +218,7 @@ def test_what_passes_is_left_to_retries_where_the_id_is_kept(connected: StandIn,
 def test_where_nothing_is_kept_no_retry_pays_again_and_the_id_is_named(
     connected: StandIn, deferrable: bool
 ) -> None:
-    connected.configure(submit={"duration": 0.3})
+    connected.configure(submit=BRIEF)
     connected.fault("fetch", payload="html_502", times="always")
     with pytest.raises(ResultNotCollectedError) as caught:
         run_task(swapper(deferrable=deferrable), first_try(store=False))
@@ -252,7 +252,7 @@ def test_a_refusal_leaves_nothing_behind(standin: StandIn, monkeypatch: pytest.M
     assert "quite-a-wrong-key" not in str(caught.value)
 
 
-FAILING = {"duration": 0.3, "ending": "failed", "message": "Failed, Try Again"}
+FAILING = {**BRIEF, "ending": "failed", "message": "Failed, Try Again"}
 
 
 @BOTH
@@ -262,7 +262,7 @@ def test_retries_pay_for_another_try_after_a_failed_job_where_asked_to(
     connected: StandIn, deferrable: bool, store: bool, at_once: bool
 ) -> None:
     context = first_try(store)
-    connected.configure(submit={**FAILING, "duration": 0 if at_once else 0.3})
+    connected.configure(submit={**FAILING, "duration": 0} if at_once else FAILING)
     task = swapper(deferrable=deferrable, resubmit_failed=True)
     with pytest.raises(FaceSwapFailedRetryableError, match=r"Failed, Try Again.*resubmit_failed") as caught:
         run_task(task, context)
@@ -274,7 +274,7 @@ def test_retries_pay_for_another_try_after_a_failed_job_where_asked_to(
 
 @WITH_AND_WITHOUT_STORE
 def test_they_pay_for_nothing_else(connected: StandIn, store: bool) -> None:
-    connected.configure(submit={"duration": 0.2})
+    connected.configure(submit=BRIEF)
     context = first_try(store)
     connected.fault("fetch", payload="html_502", times="always")
     expected = ModelsLabUnavailableError if store else ResultNotCollectedError

@@ -19,6 +19,7 @@ from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from airflow_provider_modelslab.triggers.face_swap import FaceSwapResultTrigger
 from tests.operators import BOTH, clear, first_try, swapper
 from tests.support.deferring import Pushed, first_event, run_task
+from tests.support.standin import BRIEF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,16 +34,16 @@ Said = Callable[[str], list[str]]
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.saving.retry_budget.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("airflow_provider_modelslab.saving.retry_budget.FIRST_PAUSE", 0.002)
 
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
-    return FaceSwapResultOperator(task_id="get", request_id=request_id, poke_interval=0.1, **kwargs)
+    return FaceSwapResultOperator(task_id="get", request_id=request_id, poke_interval=0.02, **kwargs)
 
 
 def sensor(request_id: Any, **kwargs: Any) -> FaceSwapResultSensor:
     return FaceSwapResultSensor(
-        task_id="wait", request_id=request_id, poke_interval=0.05, timeout=20, **kwargs
+        task_id="wait", request_id=request_id, poke_interval=0.02, timeout=20, **kwargs
     )
 
 
@@ -63,7 +64,7 @@ def said(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -
 def test_where_files_are_saved_none_goes_to_xcom_itself(
     connected: StandIn, tmp_path: Path, shape: str, deferrable: bool
 ) -> None:
-    job = connected.add_job(duration=0.3, files=["mp4:60000", "jpg"], shape=shape)
+    job = connected.add_job(**BRIEF, files=["mp4:60000", "jpg"], shape=shape)
     value = run_task(operator(job, destination=str(tmp_path), deferrable=deferrable))
     assert value["output"] == ["data:video/mp4;base64,…", "data:image/jpeg;base64,…"]
     assert value["proxy_links"] == connected.urls(job, "proxy")
@@ -152,7 +153,7 @@ def test_a_large_file_does_not_go_into_the_event_that_ends_the_task(
 
 
 def test_a_task_that_was_to_end_from_the_trigger_resumes_with_a_large_file(connected: StandIn) -> None:
-    job = connected.add_job(duration=0.5, files=[BIG], shape="data_uri")
+    job = connected.add_job(**BRIEF, files=[BIG], shape="data_uri")
     with DAG("a_dag", schedule=None):
         value = run_task(sensor(job, deferrable=True, end_from_trigger=True))
     assert len(value["output"][0]) > LARGE
@@ -162,7 +163,7 @@ def test_a_task_that_was_to_end_from_the_trigger_resumes_with_a_large_file(conne
 def test_what_was_found_not_safe_for_work_is_kept_and_named(
     connected: StandIn, tmp_path: Path, said: Said, deferrable: bool
 ) -> None:
-    job = connected.add_job(duration=0.3, files=["jpg", "png"], nsfw=[False, True])
+    job = connected.add_job(**BRIEF, files=["jpg", "png"], nsfw=[False, True])
     value = run_task(operator(job, destination=str(tmp_path), deferrable=deferrable))
     assert value["nsfw_content_detected"] == [False, True]
     manifest = json.loads((tmp_path / str(job) / "manifest.json").read_text())
@@ -200,7 +201,7 @@ def test_what_is_safe_for_work_is_no_matter(
 def test_it_is_a_failed_job_where_asked_for_and_the_others_are_kept(
     connected: StandIn, tmp_path: Path, deferrable: bool
 ) -> None:
-    good, bad = connected.add_job(duration=0.3), connected.add_job(duration=0.3, nsfw=[True])
+    good, bad = connected.add_job(**BRIEF), connected.add_job(**BRIEF, nsfw=[True])
     context = {"ti": Pushed()}
     task = operator([bad, good], destination=str(tmp_path), fail_on_nsfw=True, deferrable=deferrable)
     with pytest.raises(FaceSwapFailedError, match=rf"{bad} .*not safe for work.*fail_on_nsfw"):
@@ -214,7 +215,7 @@ def test_it_is_a_failed_job_where_asked_for_and_the_others_are_kept(
 def test_a_swap_that_was_found_not_safe_for_work_fails_like_any_job(
     connected: StandIn, deferrable: bool, waits: bool
 ) -> None:
-    connected.configure(submit={"nsfw": [True], "duration": 0.3 if waits else 0})
+    connected.configure(submit={"nsfw": [True], **(BRIEF if waits else {})})
     context = first_try(store=True)
     task = swapper(fail_on_nsfw=True, deferrable=deferrable, wait_for_completion=waits)
     with pytest.raises(FaceSwapFailedError, match="not safe for work"):

@@ -14,6 +14,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.triggers.queue_room import QueueRoomTrigger
 from tests.support.deferring import run_tasks
+from tests.support.standin import BRIEF
 from tests.triggers.test_face_swap import fire, make_trigger
 
 if TYPE_CHECKING:
@@ -55,25 +56,25 @@ async def test_it_fires_at_the_deadline_which_a_restart_keeps(connected: StandIn
 @pytest.mark.parametrize("ending", ["success", "failed"])
 async def test_the_end_of_a_swap_lets_one_go_on(connected: StandIn, ending: str) -> None:
     tasks = [asyncio.create_task(status_of(waiting(timeout=3))) for _ in range(2)]
-    await fire(make_trigger(connected.add_job(duration=0.5, ending=ending)))
+    await fire(make_trigger(connected.add_job(**BRIEF, ending=ending)))
     assert await tasks[0] == "room"
     assert not tasks[1].done()
     tasks[1].cancel()
 
 
 async def test_a_wait_that_ends_without_the_swap_makes_no_room(connected: StandIn) -> None:
-    task = asyncio.create_task(status_of(waiting(timeout=1)))
-    await fire(make_trigger(connected.add_job(duration=60), timeout=0.3))
+    task = asyncio.create_task(status_of(waiting(timeout=0.3)))
+    await fire(make_trigger(connected.add_job(duration=60), timeout=0.1))
     assert await task == "deadline"
 
 
 async def test_it_never_fires_at_once_and_so_cannot_overtake_its_own_deferral(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.5)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.2)
     began = time.monotonic()
     await status_of(waiting(timeout=0))
-    assert time.monotonic() - began >= 0.5
+    assert time.monotonic() - began >= 0.2
 
 
 async def test_it_does_not_block_the_loop(connected: StandIn) -> None:
@@ -82,15 +83,15 @@ async def test_it_does_not_block_the_loop(connected: StandIn) -> None:
         assert await status_of(trigger) == "deadline"
 
 
-@pytest.mark.parametrize("duration", [0.0, 0.2], ids=["done_at_once", "deferred"])
+@pytest.mark.parametrize("duration", [0.0, 0.1], ids=["done_at_once", "deferred"])
 async def test_a_hundred_swaps_on_an_account_of_five_all_succeed_without_hammering(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, duration: float
 ) -> None:
-    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.03)
-    monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.5)
+    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.015)
+    monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.25)
     monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", 0.0)
     connected.configure(queue_limit=5, retry_after=1, submit={"duration": duration})
-    connected.add_jobs(5, duration=0.4)  # what others have queued
+    connected.add_jobs(5, duration=0.2)  # what others have queued
     swaps = [
         FaceSwapOperator(
             task_id=f"swap_{number}",
@@ -99,7 +100,7 @@ async def test_a_hundred_swaps_on_an_account_of_five_all_succeed_without_hammeri
             track_id=number,
             deferrable=True,
             timeout=100,
-            poke_interval=0.1,
+            poke_interval=0.05,
         )
         for number in range(100)
     ]

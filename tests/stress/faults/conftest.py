@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENT = 10.0  # seconds that a call may take, and a step of a download
-IMPATIENT = 0.2  # where that is what it will take, because of the fault
+IMPATIENT = 0.15  # where that is what it will take, because of the fault
 
 
 @pytest.fixture(autouse=True)
 def hasty(prompt_triggers: None, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again after thousandths of a second, and wait for no server longer than the test's seconds."""
+    """Try again after a moment, and wait for no server longer than the test's seconds."""
 
     from airflow_provider_modelslab.protocol import poll_intervals
     from airflow_provider_modelslab.saving import retry_budget
 
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0005)
-    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
+    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.0005)
     monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(retry_budget, "READ_TIMEOUT", seconds)
 

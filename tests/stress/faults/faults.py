@@ -14,7 +14,7 @@ from itertools import chain, repeat
 from tests.stress.faults.proxy import Exchange, Fault, OutlastedError
 
 GIB = 2**30
-DRIP = 0.05  # seconds between two bytes: far below any timeout of a single read
+DRIP = 0.02  # seconds between two bytes: far below any timeout of a single read
 LONGEST = 30.0  # seconds that a fault lasts; its client should have given up long before
 _BLOCK = 2**20
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 SIZE = 50_000
-BUDGET = 0.5  # seconds for a file that drips for ever
+BUDGET = 0.3  # seconds for a file that drips for ever
 PAGE = b"<!DOCTYPE html><title>Just a moment</title>"
 #: What stores and what stands before them say where the file is not there yet, or not for the moment.
 ODD_ANSWERS = [

@@ -22,7 +22,7 @@ from tests.triggers.test_face_swap import fire, make_trigger
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
-QUICK = Pace(poke_interval=0.05)
+QUICK = Pace(poke_interval=0.02)
 CHEAP = [
     faults.reset_before_headers,
     faults.reset_after_headers,
@@ -147,7 +147,7 @@ async def test_refused_connections_are_nothing_else_to_the_trigger(closed: Proxy
 
 def test_the_hook_s_kept_connection_may_be_closed_between_two_looks(proxy: Proxy, behind: StandIn) -> None:
     proxy.meet(then=faults.closed_after_the_answer)
-    job = behind.add_job(duration=0.2, starts="first_look")
+    job = behind.add_job(duration=0.05, starts="first_look")
     ending = ModelsLabHook().wait(job, timeout=60, pace=QUICK, max_failures=1)
     assert ending.kind is EndingKind.DONE
     assert proxy.connections == proxy.exchanges > 1
@@ -156,7 +156,7 @@ def test_the_hook_s_kept_connection_may_be_closed_between_two_looks(proxy: Proxy
 async def test_the_trigger_s_kept_connection_may_be_closed_between_two_looks(
     proxy: Proxy, behind: StandIn
 ) -> None:
-    job = str(behind.add_job(duration=0.2, starts="first_look"))  # a second one could be just too quick
+    job = str(behind.add_job(duration=0.05, starts="first_look"))  # a second one could be just too quick
     proxy.meet(then=faults.closed_after_the_answer)
     assert (await fire(make_trigger(job, tolerance=1)))["done"] == [job]
     assert proxy.connections == proxy.exchanges > 1

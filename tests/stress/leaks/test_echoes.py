@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_pauses", "short_slow_downs")
 ECHOING, SUBMITTING = ([kind for kind in kinds if kind.name != "done"] for kinds in (KINDS, SUBMITTED))
-QUICK = {"poke_interval": 0.05, "timeout": 30}
+QUICK = {"poke_interval": 0.02, "timeout": 30}
 MODES = {
     "sensor": [kind for kind in ECHOING if not kind.saving],
     "operator": ECHOING,
@@ -41,14 +41,17 @@ CASES = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def flock() -> Flock:
-    return Flock()
+    """One key for all tests: what finds it in a text is made once for each key, and that takes a while."""
+    flock = Flock()
+    flock.add("the key")
+    return flock
 
 
 @pytest.fixture
 def stage(flock: Flock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    key = flock.add("the key").key
+    key = flock.members[0].key
     (tmp_path / "saved").mkdir()
     with StandIn(key) as server:
         monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(server.url, key))
@@ -56,7 +59,7 @@ def stage(flock: Flock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def make_task(kind: Kind, mode: str, stage: Stage) -> Any:
-    arguments = QUICK | {"timeout": 0.5} if kind.arguments else QUICK
+    arguments = QUICK | {"timeout": 0.15} if kind.arguments else QUICK
     arguments = {"task_id": "t", "deferrable": mode not in ("operator", "swap"), **arguments}
     saving = {**arguments, "destination": stage.saved.as_uri()}
     if mode == "sensor":

@@ -48,7 +48,7 @@ def test_stop_ends_what_is_started_while_it_stops(tmp_path: Path) -> None:
     log, mark = tmp_path / "log", str(tmp_path)
     process = start([sys.executable, "-c", FERTILE], {**os.environ, "FAMILY": mark}, log, tmp_path)
     wait_until(lambda: log.read_text().count("one more") > 5, 10, "some children")
-    stop(process, grace=1)
+    stop(process, grace=0.3)
     assert not [each for each in psutil.process_iter() if alive(each) and family(each) == mark]
 
 
@@ -64,7 +64,7 @@ def test_stop_ends_the_whole_family(tmp_path: Path) -> None:
     process = start([sys.executable, "-c", FAMILY], os.environ, log, tmp_path)
     wait_until(lambda: "deaf" in log.read_text(), 10, "the child")
     children = psutil.Process(process.pid).children(recursive=True)
-    stop(process, grace=0.5)
+    stop(process, grace=0.2)
     assert children
     assert not any(map(alive, children))
     assert process.returncode is not None

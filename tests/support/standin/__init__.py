@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from tests.support.standin.control import Controls, StandIn, StandInProcess
 from tests.support.standin.faults import Fault
-from tests.support.standin.jobs import File, Job
+from tests.support.standin.jobs import BRIEF, File, Job
 from tests.support.standin.media import Media
 from tests.support.standin.payloads import PAYLOADS, Payload
 from tests.support.standin.world import Settings
 
 __all__ = [
+    "BRIEF",
     "PAYLOADS",
     "Controls",
     "Fault",

@@ -138,6 +138,7 @@ def test_what_a_release_submitted_is_not_submitted_again(
 
 
 @each_release
+@pytest.mark.usefixtures("short_slow_downs")
 def test_a_swap_that_a_release_left_without_room_is_submitted_when_there_may_be(
     connected: StandIn, stored: dict[str, Any]
 ) -> None:
