@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from airflow.providers.common.compat.sdk import BaseHook
 from blockbuster import BlockingError, blockbuster_ctx
 
 from airflow_provider_modelslab.client import aio
@@ -36,6 +37,7 @@ def server() -> Iterator[Controls]:
 @pytest.fixture
 def elsewhere(server: Controls, monkeypatch: pytest.MonkeyPatch) -> Controls:
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(server.url, server.key))
+    BaseHook.get_connection("modelslab_default")  # the first look-up of a process sets Airflow up
     return server
 
 
