@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import ROOT, clean_environment, median, report, rounded
+from tests import ROOT
+from tests.benchmarks.measuring import clean_environment, median, report, rounded
 
 SENSORS = {
     "FaceSwapResultSensor": "airflow_provider_modelslab.sensors.face_swap",

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import ROOT, clean_environment, medians, report, rounded
+from tests import ROOT
+from tests.benchmarks.measuring import clean_environment, medians, report, rounded
 from tests.benchmarks.saving_contenders import CONN_ID
 from tests.support.standin import StandInProcess
 

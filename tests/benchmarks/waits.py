@@ -20,8 +20,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from tests import ROOT
 from tests.benchmarks.contenders import CONTENDERS
-from tests.benchmarks.measuring import ROOT, clean_environment, medians, report, rounded
+from tests.benchmarks.measuring import clean_environment, medians, report, rounded
 from tests.support.connections import connection_json
 from tests.support.standin import StandInProcess
 
