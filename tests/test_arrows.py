@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests import ROOT
+import airflow_provider_modelslab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-PACKAGE = "airflow_provider_modelslab"
+PACKAGE = airflow_provider_modelslab.__name__
+FOLDER = Path(airflow_provider_modelslab.__file__).parent  # of the checkout, or of an installed wheel
 PROTOCOL_OF_SAVING = ("nsfw", "redact", "result", "retry_after", "xcom_size")
 #: What each room may import of the package. Every room may import itself, and what stands in no other.
 ARROWS = {
@@ -44,7 +45,7 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def room_of(path: Path) -> str:
-    return path.relative_to(ROOT / PACKAGE).parts[0].removesuffix(".py")
+    return path.relative_to(FOLDER).parts[0].removesuffix(".py")
 
 
 def may_import(room: str, module: str) -> bool:
@@ -53,9 +54,9 @@ def may_import(room: str, module: str) -> bool:
 
 
 def test_every_arrow_is_drawn() -> None:
-    files = [path for path in (ROOT / PACKAGE).rglob("*.py") if room_of(path) != "__init__"]
+    files = [path for path in FOLDER.rglob("*.py") if room_of(path) != "__init__"]
     wrong = [
-        f"{path.relative_to(ROOT)} imports {module}"
+        f"{path.relative_to(FOLDER)} imports {module}"
         for path in files
         for module in imports_of(path)
         if not may_import(room_of(path), module)
@@ -66,7 +67,7 @@ def test_every_arrow_is_drawn() -> None:
 
 def test_no_arrow_is_drawn_that_is_not_there() -> None:
     found: dict[str, set[str]] = {}
-    for path in (ROOT / PACKAGE).rglob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         found.setdefault(room_of(path), set()).update(imports_of(path))
     idle = [
         (room, each)
