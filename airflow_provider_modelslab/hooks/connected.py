@@ -1,4 +1,4 @@
-"""What Airflow asks of every hook: its connection, that connection's form, and the button that tests it."""
+"""What Airflow asks of every hook: its connection, and the button that tests it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from airflow_provider_modelslab.client.connection import (
     HOOK_NAME,
     ConnectionSettings,
 )
-from airflow_provider_modelslab.client.connection_form import field_behaviour, form_widgets
 from airflow_provider_modelslab.client.sync import SyncClient
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
 
@@ -71,13 +70,3 @@ class ConnectedHook(BaseHook):
             return self.client.send(check_key(self.settings.api_path, self.settings.base_url))
         except InvalidConnectionError as err:
             return False, str(err)
-
-    @classmethod
-    def get_connection_form_widgets(cls) -> dict[str, Any]:
-        """Return the form's extra fields for Airflow before 3.2; later ones read the provider info."""
-        return form_widgets()
-
-    @classmethod
-    def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """Return how the form's standard fields look, for Airflow before 3.2."""
-        return field_behaviour()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from airflow_provider_modelslab.client.calls import fetch, submit
+from airflow_provider_modelslab.client.connection_form import field_behaviour, form_widgets
 from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.client.retrying import submit_with_retries
 from airflow_provider_modelslab.client.submit_request import prepare
@@ -214,6 +215,16 @@ class ModelsLabHook(ConnectedHook):
             queued), ``Refused``, ``JobFailed`` or ``Unknown``
         """
         return self.client.run(submit(self.client.server, self.settings.api_path, request, self.log.info))
+
+    @classmethod
+    def get_connection_form_widgets(cls) -> dict[str, Any]:
+        """Return the form's extra fields for Airflow before 3.2, which looks for this in this very class."""
+        return form_widgets()
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, Any]:
+        """Return how the form's standard fields look, for Airflow before 3.2."""
+        return field_behaviour()
 
     @property
     def _caller(self) -> Caller:
