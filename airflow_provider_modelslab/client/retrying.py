@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
@@ -15,7 +15,9 @@ from airflow_provider_modelslab.protocol.poll_intervals import (
     pause_without_room,
 )
 from airflow_provider_modelslab.protocol.poll_state import Ending, ending_of
-from airflow_provider_modelslab.protocol.submit_answer import Submission
+
+if TYPE_CHECKING:
+    from airflow_provider_modelslab.protocol.submit_answer import Submission
 
 _Answer = TypeVar("_Answer")
 Say = Callable[..., None]
