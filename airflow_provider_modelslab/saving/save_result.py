@@ -87,7 +87,7 @@ class _Saving:
             self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
             for name in (*(file.name for file in files), manifest.NAME):
                 self.store.report(name)
-        self._of_store(self.store.tidy)
+        self.store.tidy()
         return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 
     def _standing(self) -> list[SavedFile] | None:

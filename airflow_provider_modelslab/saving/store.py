@@ -107,15 +107,18 @@ class Store:
             self._fs.rm_file(f"{self._path}/{name}")
 
     def tidy(self) -> None:
-        """Remove what killed tasks left; call it where all files stand, since running tasks lose theirs."""
+        """Remove what killed tasks left; call it where all files stand, since running tasks lose theirs.
+
+        What cannot be removed stays: everything is saved by then.
+        """
         if self._kind:
             return
         self._fs.invalidate_cache(self._path)
-        with suppress(FileNotFoundError):  # fsspec before 2025 misses what vanishes while it lists
-            for path in self._fs.ls(self._path, detail=False):
-                name = path.rpartition("/")[2]
-                if is_part(name):
-                    self.remove(name)
+        with suppress(Exception):  # fsspec before 2025 misses what vanishes while it lists
+            names = [path.rpartition("/")[2] for path in self._fs.ls(self._path, detail=False)]
+            for part in filter(is_part, names):
+                with suppress(Exception):
+                    self.remove(part)
 
     def report(self, name: str) -> None:
         """Tell Airflow's lineage collector that a file was written; its trouble is not the task's."""

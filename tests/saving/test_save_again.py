@@ -108,3 +108,16 @@ def test_what_the_next_task_removes_is_nothing_but_parts(standin: StandIn, tmp_p
     save(result_of(standin, job), tmp_path)
     names = sorted([*others, f"{job}-0.jpg", "manifest.json"])
     assert tree(tmp_path) == [f"{job}/{name}" for name in names]
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_what_cannot_be_removed_keeps_no_result_from_being_saved(
+    standin: StandIn, tmp_path: Path, stands: bool
+) -> None:
+    job = standin.add_job(files=["jpg"])
+    if stands:
+        save(result_of(standin, job), tmp_path)
+    (tmp_path / str(job) / ".x.jpg.0123456789ab.part").mkdir(parents=True)  # no file, which is all that goes
+    write_and_be_killed(tmp_path / str(job) / f"{job}-0.jpg")
+    assert len(save(result_of(standin, job), tmp_path)["files"]) == 1
+    assert tree(tmp_path) == [f"{job}/{job}-0.jpg", f"{job}/manifest.json"]
