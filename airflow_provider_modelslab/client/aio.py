@@ -117,7 +117,8 @@ class AsyncClient:
             cause = one_line(f"{type(err).__name__}: {err}")
             return TransientFailure(f"the Airflow connection could not be read: {cause}")
         async with self._in_flight:
-            await asyncio.sleep(max(0.0, min(self._quiet_until, deadline) - time.time()))
+            if (quiet := min(self._quiet_until, deadline) - time.time()) > 0:
+                await asyncio.sleep(quiet)
             outcome = await self._look(settings, request_id)
         if isinstance(outcome, RateLimited):
             quiet_until = time.time() + pause_when_asked(outcome.retry_after, 0.0)

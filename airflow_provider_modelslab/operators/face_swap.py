@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from airflow_provider_modelslab.exceptions import InvalidSwapError
-from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
+from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.durations import seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_swap
 from airflow_provider_modelslab.protocol.trigger_event import read_room_event
@@ -173,8 +173,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         :param context: the task's context
         """
         self.check_destination()  # to fail before anything is paid for
-        started, execution = time.time(), execution_deadline(self, context)
-        room = WaitWindow(started, Deadline.earliest(started + self.queue_timeout, execution))
+        room = WaitWindow.of(time.time(), self.queue_timeout, execution_deadline(self, context))
         return self._submit_and_wait(context, room)
 
     def execute_with_room(self, context: Context, event: Mapping[str, Any]) -> Any:

@@ -44,3 +44,13 @@ class WaitWindow:
 
     started: float
     deadline: Deadline
+
+    @classmethod
+    def of(cls, started: float, timeout: float, execution: float | None) -> WaitWindow:
+        """Return the window of a wait that ends by its own timeout, or sooner by the task's.
+
+        :param started: when it begins, in seconds since the epoch
+        :param timeout: how long it may last, in seconds
+        :param execution: when the ``execution_timeout`` is over, in seconds since the epoch
+        """
+        return cls(started, Deadline.earliest(started + timeout, execution))

@@ -27,8 +27,6 @@ def warn_if_flagged(result: FaceSwapResult, log: Any, files: Sequence[str] = ())
     :param log: where to
     :param files: their names, in the order of ``output``, where they are saved
     """
-    if not result.flagged:
-        return
     for at in result.flagged:
         log.warning(
             "Request %s, file %d of %d is not safe for work, says the API, and a picture black as a rule: %s",

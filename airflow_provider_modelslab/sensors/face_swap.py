@@ -22,7 +22,7 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
-from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
+from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
@@ -107,20 +107,17 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
         :param context: the task's context
         """
-        for name in ("_requests", "_poking"):  # what an earlier execution of this object has seen
-            vars(self).pop(name, None)
         with self._ending_as_configured():
             if not self.deferrable:
                 return self._poke_until_done(context)
-            started, wait = time.time(), self._wait(context)
+            started = time.time()
+            self._poking = self._begin(started)
+            wait = self._wait(context)
             seen = self._look_unless_silenced(wait)
             if seen is not None:
-                deadline = Deadline.earliest(started + self.timeout, execution_deadline(self, context))
-                wait.defer(
-                    seen,
-                    WaitWindow(started, deadline),
-                    end_task=self.end_from_trigger and may_end_from_trigger(self),
-                )
+                window = WaitWindow.of(started, self.timeout, execution_deadline(self, context))
+                ends_there = self.end_from_trigger and may_end_from_trigger(self)
+                wait.defer(seen, window, end_task=ends_there)
             return self._value_of(wait)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
@@ -159,7 +156,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
     def _poke_until_done(self, context: Context) -> Any:
         """Let Airflow's loop poke, but tell here why a task is skipped: it keeps the reason to itself."""
-        self._began = began_rescheduling(self, context) or time.time()
+        self._poking = self._begin(began_rescheduling(self, context) or time.time())
         lenient = self.soft_fail, self.never_fail
         self.soft_fail = self.never_fail = False
         try:
@@ -168,24 +165,21 @@ class FaceSwapResultSensor(BaseSensorOperator):
             self.soft_fail, self.never_fail = lenient
 
     @cached_property
-    def _began(self) -> float:
-        return time.time()
+    def _poking(self) -> Poking:
+        """Of a task that resumes, and of ``poke`` where it is called by itself."""
+        return self._begin(time.time())
 
-    @cached_property
-    def _requests(self) -> Requests:
-        return Requests(self.request_id, self.modelslab_conn_id, self.log, began=self._began)
+    def _begin(self, began: float) -> Poking:
+        requests = Requests(self.request_id, self.modelslab_conn_id, self.log, began=began)
+        return Poking(requests, self.hook, self._options, began, self.log)
 
     @property
     def _options(self) -> WaitOptions:
         return WaitOptions(self.timeout, self.pace, self.max_failures)
 
-    @cached_property
-    def _poking(self) -> Poking:
-        return Poking(self._requests, self.hook, self._options, self._began, self.log)
-
     def _wait(self, context: Context) -> RequestsWait:
         results = Results(context, self.hook, self.log)
-        return RequestsWait(self._requests, results, self.hook, self._options, self.log)
+        return RequestsWait(self._poking.requests, results, self.hook, self._options, self.log)
 
     def _value_of(self, wait: RequestsWait) -> Any:
         value = wait.collect()

@@ -35,7 +35,7 @@ class Poking:
     def __init__(
         self, requests: Requests, hook: ModelsLabHook, options: WaitOptions, began: float, log: Any
     ) -> None:
-        self._requests = requests
+        self.requests = requests
         self._hook = hook
         self._options = options
         self._deadline = began + options.timeout
@@ -49,12 +49,12 @@ class Poking:
 
         :return: whether every request has ended
         """
-        running = self._requests.running
-        self.seen = self._requests.look(self._fetch)
-        if self._requests.running != running:
+        running = self.requests.running
+        self.seen = self.requests.look(self._fetch)
+        if self.requests.running != running:
             self._state = None  # the schedule is about another request now
         if self.seen is not None:
-            self._requests.tell(self.seen)
+            self.requests.tell(self.seen)
         return self.seen is None
 
     def _fetch(self, request_id: str) -> Outcome | Ending:
@@ -93,11 +93,11 @@ class Poking:
 
         :param timeout: Airflow's
         """
-        if not self._requests.running:
+        if not self.requests.running:
             return timeout
-        request, by_execution = self._requests.running[0], isinstance(timeout, AirflowTaskTimeout)
+        request, by_execution = self.requests.running[0], isinstance(timeout, AirflowTaskTimeout)
         kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
         if self.seen is None:
-            return error_of(request, Ending(kind, "no look succeeded"), self._requests.caller)
+            return error_of(request, Ending(kind, "no look succeeded"), self.requests.caller)
         state = replace(self._state or PollState(0.0, 0.0), deadline_kind=kind)
-        return error_of(request, state.at_deadline(self.seen), self._requests.caller)
+        return error_of(request, state.at_deadline(self.seen), self.requests.caller)

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTas
 
 from airflow_provider_modelslab.client.polling import fetch_results, wait_for_each
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, ModelsLabError
-from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
+from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
 from airflow_provider_modelslab.protocol.poll_intervals import (
@@ -86,8 +86,7 @@ class RequestsWait:
             return
         seen = self.poll_before_deferring(seen)
         if seen is not None:
-            deadline = Deadline.earliest(started + self._options.timeout, execution_deadline)
-            self.defer(seen, WaitWindow(started, deadline))
+            self.defer(seen, WaitWindow.of(started, self._options.timeout, execution_deadline))
 
     def resume(self, event: Mapping[str, Any]) -> None:
         """Take the wait up again after the trigger fired: fetch the results, and defer again for the rest.

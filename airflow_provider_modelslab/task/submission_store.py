@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 STORE_KEY = "modelslab_face_swap"
 XCOM_KEY = "id"
 _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes both together
-
-
 _STORED_AS = {"reported_at_max_tries": "told"}  # what is stored keeps the names of the first release
 
 
