@@ -13,6 +13,7 @@ from airflow_provider_modelslab.client.connection import (
     PLACEHOLDERS,
     RELABELING,
 )
+from airflow_provider_modelslab.settings import OPTIONS, SECTION
 
 _INTEGRATION = "ModelsLab"
 
@@ -37,6 +38,16 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [_modules("operators.face_swap")],
         "sensors": [_modules("sensors.face_swap")],
         "triggers": [_modules("triggers.face_swap", "triggers.queue_room")],
+        "plugins": [
+            {
+                "name": "modelslab",
+                "plugin-class": "airflow_provider_modelslab.plugins.face_swap.FaceSwapPlugin",
+            }
+        ],
+        "extra-links": ["airflow_provider_modelslab.links.face_swap.FaceSwapLink"],
+        "config": {
+            SECTION: {"description": "The provider of ModelsLab's face swaps.", "options": OPTIONS},
+        },
         "connection-types": [
             {
                 "connection-type": CONN_TYPE,

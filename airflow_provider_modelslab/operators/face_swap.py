@@ -14,6 +14,7 @@ from airflow_provider_modelslab.protocol.durations import seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_swap
 from airflow_provider_modelslab.protocol.trigger_event import read_room_event
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
+from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.task.no_second_payment import no_second_payment
 from airflow_provider_modelslab.task.submission_store import XCOM_KEY, SubmissionStore
@@ -64,6 +65,7 @@ class FaceSwapResultOperator(FaceSwapBaseOperator):
         super().__init__(**kwargs)
         self.request_id = request_id
 
+    @error_to_xcom
     def execute(self, context: Context) -> Any:
         """Get the results.
 
@@ -85,6 +87,7 @@ class FaceSwapResultOperator(FaceSwapBaseOperator):
         wait.resume(event)
         return self.publish(wait.collect(), context)
 
+    @error_to_xcom
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer, and say what it means where Airflow ended the deferral."""
         fail_if_overdue(self, next_method, next_kwargs, context, self.request_id)
@@ -167,6 +170,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         self._chooses_face = reference_image is not None
         self._check_arguments()
 
+    @error_to_xcom
     def execute(self, context: Context) -> Any:
         """Submit the face swap once, and get its result.
 
@@ -209,6 +213,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             wait.resume(event)
             return self.publish(wait.collect(), context)
 
+    @error_to_xcom
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer; what Airflow ended meanwhile must not be paid for again either."""
         if next_method != "__fail__":

@@ -22,11 +22,13 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
+from airflow_provider_modelslab.links.face_swap import FACE_SWAP_LINKS
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
+from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
 from airflow_provider_modelslab.task.execution_timeout import (
     execution_deadline,
     extend_execution_timeout,
@@ -68,6 +70,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
     """
 
     template_fields: Sequence[str] = ("request_id", "modelslab_conn_id")
+    operator_extra_links = FACE_SWAP_LINKS
     ui_color = "#e8def8"
 
     def __init__(
@@ -102,6 +105,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
         return ModelsLabHook(modelslab_conn_id=self.modelslab_conn_id)
 
+    @error_to_xcom
     def execute(self, context: Context) -> Any:
         """Wait as the mode says.
 
@@ -140,6 +144,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
         wait.resume(event)
         return self._value_of(wait)
 
+    @error_to_xcom
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Come back from the triggerer, under the same rules as in the other modes.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
+from airflow_provider_modelslab.links.face_swap import FACE_SWAP_LINKS
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
@@ -35,6 +36,7 @@ class FaceSwapBaseOperator(BaseOperator):
     """An operator that gets results and can save their files; the operators describe the parameters."""
 
     template_fields: Sequence[str] = ("modelslab_conn_id", "destination")
+    operator_extra_links = FACE_SWAP_LINKS
     ui_color = "#d0bcff"
     max_failures: int | None = MAX_FAILURES
 

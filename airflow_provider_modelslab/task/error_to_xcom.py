@@ -1,0 +1,41 @@
+"""What a try that failed has said, for the pages that show a task: Airflow keeps it in logs only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.protocol.tab_routes import ERROR_XCOM
+
+log = logging.getLogger(__name__)
+_Execute = TypeVar("_Execute", bound=Callable[..., Any])
+_LONGEST = 4000  # characters
+
+
+def error_to_xcom(execute: _Execute) -> _Execute:
+    """Wrap a method that Airflow calls with a ``context``, so that its error is an XCom of the task too.
+
+    Only this provider's errors: their texts are known to hold no secret.
+
+    :param execute: the method
+    """
+
+    @wraps(execute)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return execute(self, *args, **kwargs)
+        except ModelsLabError as error:
+            _push(kwargs.get("context") or args[-1], str(error))
+            raise
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _push(context: Any, text: str) -> None:
+    try:
+        context["ti"].xcom_push(key=ERROR_XCOM, value=text[:_LONGEST])
+    except Exception:
+        log.debug("The error could not be kept as an XCom.", exc_info=True)
