@@ -100,6 +100,10 @@ class InvalidSwapError(ModelsLabError, AirflowFailException, ValueError):
     """The API has no call for the face swap that is meant, or one of its pictures cannot be sent."""
 
 
+class InvalidResultsError(ModelsLabError, AirflowFailException, ValueError):
+    """What a person is to be asked about are no results of face swaps, or have no files yet."""
+
+
 class MissingConsentError(ModelsLabError, AirflowFailException):
     """The connection requires a reference to consent, and the face swap has none."""
 

@@ -48,6 +48,14 @@ def preview_roots() -> tuple[str, ...]:
     return parse_roots(_get(PREVIEW_ROOTS))
 
 
+def usable_preview_roots() -> tuple[str, ...]:
+    """Return the same, and none where the setting cannot be read: what would be shown then says so."""
+    try:
+        return preview_roots()
+    except ValueError:
+        return ()
+
+
 def has_preview_tab() -> bool:
     """Say whether tasks have the tab."""
     wanted = _get(PREVIEW_TAB).strip().lower()

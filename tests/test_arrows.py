@@ -16,7 +16,7 @@ FOLDER = Path(airflow_provider_modelslab.__file__).parent  # of the checkout, or
 PROTOCOL_OF_SAVING = ("nsfw", "redact", "result", "retry_after", "xcom_size")
 #: What each room may import of the package. Every room may import itself, and what stands in no other.
 ARROWS = {
-    "operators": ("task", "protocol"),
+    "operators": ("task", "links", "protocol", "settings"),
     "plugins": (
         *(f"saving.{name}" for name in ("destination", "file_names", "manifest", "media_type", "progress")),
         "protocol",
@@ -24,7 +24,7 @@ ARROWS = {
     ),
     "links": ("settings", "protocol"),
     "sensors": ("task", "links", "hooks", "client.connection", "protocol"),
-    "task": ("triggers", "links", "hooks", "client", "saving", "error_messages", "protocol"),
+    "task": ("triggers", "links", "hooks", "client", "saving", "error_messages", "protocol", "settings"),
     "triggers": ("client.aio", "protocol"),
     "hooks": ("client", "saving.options", "saving.saved_value", "error_messages", "protocol"),
     "client": ("saving.destination", "saving.media_type", "http", "protocol"),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink, conf
 
-from airflow_provider_modelslab.protocol.tab_routes import LINK_XCOM, TASK_TAB
+from airflow_provider_modelslab.protocol.page_paths import LINK_XCOM, TASK_TAB
 from airflow_provider_modelslab.settings import has_preview_tab
 
 

@@ -25,7 +25,7 @@ from airflow_provider_modelslab.plugins.run_page import PICTURES, TASKS_A_PAGE, 
 from airflow_provider_modelslab.plugins.stored_result import StoredResult, load_result
 from airflow_provider_modelslab.plugins.task_page import build_task_page, slots_of
 from airflow_provider_modelslab.plugins.task_record import TaskRecord, load_run, load_task
-from airflow_provider_modelslab.settings import preview_roots
+from airflow_provider_modelslab.settings import usable_preview_roots
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class _Routes:
         records, total = await self._in_thread(lambda: load_run(dag_id, run_id, first, TASKS_A_PAGE))
         loaded = await asyncio.gather(*(self._load(record, range(PICTURES)) for record in records))
         tasks = zip(records, loaded, strict=True)
-        shown = build_run_page((dag_id, run_id), tasks, total, page, _roots())
+        shown = build_run_page((dag_id, run_id), tasks, total, page, usable_preview_roots())
         return await self._page("run.html", shown)
 
     async def task(self, place: _Place, page: _Page = 1) -> Response:
@@ -85,7 +85,7 @@ class _Routes:
         record = await self._in_thread(lambda: _record(*place))
         slots, _ = slots_of(record, page)
         loaded = await self._load(record, slots)
-        shown = build_task_page(record, loaded, page, _roots(), datetime.now(timezone.utc))
+        shown = build_task_page(record, loaded, page, usable_preview_roots(), datetime.now(timezone.utc))
         return await self._page("task.html", shown)
 
     async def file(self, request: Request, place: _Place, result: int, at: int) -> Response:
@@ -163,13 +163,6 @@ def _loaded(uri: Any) -> StoredResult | NotShownError:
         return load_result(uri)
     except NotShownError as error:
         return error
-
-
-def _roots() -> tuple[str, ...]:
-    try:
-        return preview_roots()
-    except ValueError:  # each result tells
-        return ()
 
 
 async def _not_shown(request: Request, error: Exception) -> Response:

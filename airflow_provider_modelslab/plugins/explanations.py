@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.plugins.places import NotShownError, Reason
-from airflow_provider_modelslab.protocol.preview_roots import folder_of, is_below
+from airflow_provider_modelslab.protocol.page_paths import ASKING
+from airflow_provider_modelslab.protocol.preview_roots import is_below, root_for
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.plugins.task_record import TaskRecord
@@ -50,7 +51,7 @@ def of_task(record: TaskRecord, when: str) -> Explanation | None:
 
 
 def _waiting(record: TaskRecord, when: str) -> Explanation:
-    if record.state == "awaiting_input" or record.operator in _ASKING:
+    if record.state == "awaiting_input" or record.operator in ASKING:
         return Explanation(f"Waiting for a person's answer{when}.", "It is given in Required Actions.")
     total, done = len(record.request_ids), len(record.results)
     count = f": {done} of {total} face swaps are done" if total > 1 else f": {done} done" if done else ""
@@ -91,7 +92,7 @@ def of_error(error: NotShownError, request_id: str, uri: str, roots: Iterable[st
 
 
 def _not_allowed(request_id: str, uri: str, roots: Iterable[str]) -> Explanation:
-    root = folder_of(folder_of(uri).rstrip("/"))
+    root = root_for(uri)
     what = f"The files of face swap {request_id} lie below no folder that may be shown: {uri}"
     if not is_below(uri, [root]):
         return Explanation(what, "Its address is not one that this provider writes.")
@@ -103,7 +104,6 @@ def _not_allowed(request_id: str, uri: str, roots: Iterable[str]) -> Explanation
     )
 
 
-_ASKING = ("FaceSwapApprovalOperator", "FaceSwapSelectionOperator")
 _RETRY = "Airflow tries it again; what was submitted is not paid for twice on Airflow 3.3 and later."
 _NOT_BEGUN = Explanation("This task has not begun.", "Its pictures stand here once it has saved them.")
 _NO_RESULTS = Explanation(

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.providers.common.compat.sdk import AirflowPlugin
 
-from airflow_provider_modelslab.protocol.tab_routes import OPERATORS, PREFIX, RUN_TAB, TASK_TAB
+from airflow_provider_modelslab.protocol.page_paths import OPERATORS, PREFIX, RUN_TAB, TASK_TAB
 from airflow_provider_modelslab.settings import FIRST_WITH_TABS, airflow_is, has_preview_tab
 
 _RUN = f"{PREFIX}/dags/{{DAG_ID}}/runs/{{RUN_ID}}"  # Airflow fills these in

@@ -14,10 +14,10 @@ from airflow.utils.session import create_session
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from airflow_provider_modelslab.protocol.tab_routes import APPROVAL_XCOM, ERROR_XCOM, LINK_XCOM, OPERATORS
+from airflow_provider_modelslab.protocol.page_paths import ERROR_XCOM, LINK_XCOM, OPERATORS, SHOWN_XCOM
 
 _VALUE, _COMPLETED = "return_value", "completed"
-_KEYS = (_VALUE, _COMPLETED, APPROVAL_XCOM, ERROR_XCOM, LINK_XCOM)
+_KEYS = (_VALUE, _COMPLETED, SHOWN_XCOM, ERROR_XCOM, LINK_XCOM)
 _MARKS = {"manifest", "proxy_links"}  # a result has both where its files are saved, else the latter
 
 
@@ -47,7 +47,7 @@ class TaskRecord:
     @property
     def results(self) -> list[dict[str, Any]]:
         """The results that it has passed on, in order; a task that asks about others' names those."""
-        for key in (APPROVAL_XCOM, _VALUE, _COMPLETED):
+        for key in (SHOWN_XCOM, _VALUE, _COMPLETED):
             if found := list(_results_in(self.xcoms.get(key))):
                 return found
         return []

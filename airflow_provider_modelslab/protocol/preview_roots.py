@@ -42,9 +42,9 @@ def is_below(uri: object, roots: Iterable[str]) -> bool:
     return root_of(uri, roots) is not None
 
 
-def folder_of(uri: str) -> str:
-    """Return the folder that a file lies in, as a root that would allow it."""
-    return f"{uri.rpartition('/')[0]}/"
+def root_for(manifest: str) -> str:
+    """Return the root that would allow a manifest: it is in the folder of its result, which is in that."""
+    return f"{manifest.rsplit('/', 2)[0]}/"
 
 
 def _root(text: str) -> str:

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
-from airflow_provider_modelslab.protocol.tab_routes import ERROR_XCOM
+from airflow_provider_modelslab.protocol.page_paths import ERROR_XCOM
 
 log = logging.getLogger(__name__)
 _Execute = TypeVar("_Execute", bound=Callable[..., Any])

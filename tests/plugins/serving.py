@@ -11,7 +11,7 @@ import requests
 
 
 def make_host() -> Any:
-    """An application with Airflow's own auth manager and compression, and the plugin mounted as Airflow does."""
+    """An application with Airflow's auth manager and compression, and the plugin mounted as in Airflow."""
     from airflow.api_fastapi.app import init_auth_manager, init_config
     from fastapi import FastAPI
     from fastapi.middleware.gzip import GZipMiddleware

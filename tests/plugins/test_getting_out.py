@@ -110,8 +110,8 @@ def test_a_manifest_that_is_no_text_is_none(ask: Any, root: Path, value: Any) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["../../private/9/secret.jpg", "/etc/passwd", "..", ".", "", "a/b.jpg", "..\\x", "%2e%2e%2fprivate", ".hidden",
-     "manifest.json", "x\x00.jpg", None, 7, ["a"], "a" * 300],
+    ["../../private/9/secret.jpg", "/etc/passwd", "..", ".", "", "a/b.jpg", "..\\x", "%2e%2e%2fprivate",
+     ".hidden", "manifest.json", "x\x00.jpg", None, 7, ["a"], "a" * 300],
 )  # fmt: skip
 def test_a_forged_manifest_names_files_of_its_own_folder_only(
     ask: Any, root: Path, private: Path, name: Any
@@ -125,10 +125,8 @@ def test_a_forged_manifest_names_files_of_its_own_folder_only(
 
 
 def test_a_forged_manifest_names_inputs_below_a_root_only(ask: Any, root: Path, private: Path) -> None:
-    for uri in spellings(root, private) + [
-        f"{private.as_uri()}/9/secret.jpg",
-        f"{root.as_uri()}/../private/9/secret.jpg",
-    ]:
+    pictures = [f"{private.as_uri()}/9/secret.jpg", f"{root.as_uri()}/../private/9/secret.jpg"]
+    for uri in [*spellings(root, private), *pictures]:
         value = save(root, "1", {"a.jpg": picture()}, inputs={"face": uri})
 
         answer = ask(value, "inputs/face")

@@ -23,6 +23,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, Fac
 from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.saving import retry_budget
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
+from airflow_provider_modelslab.task.results_to_show import read_results
 from tests.operators import FACE, IMAGE, first_try
 from tests.support.connections import connection_json
 from tests.support.deferring import run_task
@@ -253,6 +254,12 @@ TABLE: dict[str, tuple[type[ModelsLabError], Callable[[Stage], Any]]] = {
             stage.saved(),
             stage.result(destination=str(stage.folder / "files"), if_exists="fail"),
         ),
+    ),
+    "a text to approve": (exceptions.InvalidResultsError, lambda _: read_results("[{'id': '7'}]")),
+    "nothing to approve": (exceptions.InvalidResultsError, lambda _: read_results([None])),
+    "a swap to approve that goes on": (
+        exceptions.InvalidResultsError,
+        lambda _: read_results({"id": "7", "status": "processing"}),
     ),
 }
 #: Words of which each message has at least one: it says what to do, or that nothing was done.
