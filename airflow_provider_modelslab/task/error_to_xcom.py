@@ -28,7 +28,7 @@ def error_to_xcom(execute: _Execute) -> _Execute:
         try:
             return execute(self, *args, **kwargs)
         except ModelsLabError as error:
-            _push(kwargs.get("context") or args[-1], str(error))
+            _push(kwargs["context"] if "context" in kwargs else args[-1], str(error))
             raise
 
     return wrapped  # type: ignore[return-value]

@@ -45,10 +45,12 @@ def add_task(
     operator: str = "FaceSwapResultOperator",
     state: str | None = "success",
     seconds: float = 90,
+    later: float = 0,
+    begun: bool = True,
     rendered: dict[str, Any] | None = None,
     **xcoms: Any,
 ) -> None:
-    """Add a task instance with its XComs, by key."""
+    """Add a task instance with its XComs, by key; it began so many seconds later, and took so many."""
     import uuid
 
     from airflow.models.renderedtifields import RenderedTaskInstanceFields
@@ -58,8 +60,9 @@ def add_task(
     from sqlalchemy import insert
 
     where = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index}
-    ended = BEGUN + timedelta(seconds=seconds) if state in ("success", "failed", "skipped") else None
-    more = {"id": uuid.uuid4(), "state": state, "operator": operator, "start_date": BEGUN, "end_date": ended}
+    start = BEGUN + timedelta(seconds=later) if begun else None
+    end = start + timedelta(seconds=seconds) if start and state in ("success", "failed", "skipped") else None
+    more = {"id": uuid.uuid4(), "state": state, "operator": operator, "start_date": start, "end_date": end}
     needed = {"pool": "default_pool", "pool_slots": 1, "try_number": 1, "max_tries": 0, "queue": "default"}
     with create_session() as session:
         session.execute(insert(TaskInstance).values(**where, **more, **needed))
