@@ -60,6 +60,8 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
         content["nsfw_content_detected"] = list(result.nsfw_content_detected)
     if result.consent_reference is not None:
         content["consent_reference"] = result.consent_reference
+    if result.inputs:
+        content["inputs"] = dict(result.inputs)
     return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
 
 
