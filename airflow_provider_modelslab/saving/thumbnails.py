@@ -65,11 +65,11 @@ def with_thumbnails(
     :param log: for the warning
     :param bounds: what it may cost
     """
-    if not thumbnail_process.is_possible():
-        log.debug("No thumbnails: install airflow-provider-modelslab[preview] to have them made")
-        return list(files)
     making = _Making(store, bounds, time.monotonic() + min(10 + len(files), bounds.most_seconds))
     try:
+        if not thumbnail_process.is_possible():
+            log.debug("No thumbnails: install airflow-provider-modelslab[preview] to have them made")
+            return list(files)
         for at in range(0, len(files), _AT_ONCE):
             making.make(files[at : at + _AT_ONCE])
     except Exception as error:
@@ -135,7 +135,7 @@ class _Making:
             if rest:
                 yield {"error": f"its decoder {end}"}
                 rest = rest[1:]
-        yield from [{"error": "there was no time left for it"}] * len(rest)
+        yield from [{"error": "its decoder was not started any more"}] * len(rest)
 
     def _decode(self, jobs: list[dict[str, str]], folder: Path) -> tuple[list[bytes], str]:
         """Run the process; return its answers, and how it ended."""
