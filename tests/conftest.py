@@ -105,6 +105,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def no_thumbnails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare what saves the process that makes thumbnails; the tests of these take it back."""
+    from airflow_provider_modelslab.saving import thumbnail_process
+
+    monkeypatch.setattr(thumbnail_process, "is_possible", lambda: False)
+
+
 @pytest.fixture
 def standin() -> Iterator[StandIn]:
     """A ModelsLab stand-in server on loopback, fresh for this test."""

@@ -195,7 +195,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             submitted = submission.run(room, deferrable=self.deferrable)  # or defers where the queue is full
             context["ti"].xcom_push(key=XCOM_KEY, value=submitted.request_id)  # there even if the rest fails
             if not (self.wait_for_completion or submitted.is_done):
-                return submitted.as_xcom(swap.consent_reference)
+                return submitted.as_xcom(swap.notes())
             wait = self._requests_wait(submitted.request_id, context)
             wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)  # or defers
             value = wait.collect()  # saves the files, where there is a destination
@@ -232,8 +232,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         return FaceSwap(**given)
 
     def _requests_wait(self, request_id: str | None, context: Context) -> RequestsWait:
-        consent = self.swap.consent_reference
-        return self.requests_wait(request_id, context, known=True, consent_reference=consent)
+        return self.requests_wait(request_id, context, known=True, notes=self.swap.notes())
 
     def _check_arguments(self) -> None:
         try:

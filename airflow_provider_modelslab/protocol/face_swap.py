@@ -15,10 +15,12 @@ from airflow_provider_modelslab.protocol.picture_source import (
     SourceKind,
     check_kinds,
     check_link,
+    shown_uri,
     source_kind_of,
     text_of,
 )
 from airflow_provider_modelslab.protocol.redact import without_signature
+from airflow_provider_modelslab.protocol.result import Notes
 from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 
@@ -27,6 +29,7 @@ _WAYS = (
     "with reference_image only the face that it shows is replaced, without it all faces are."
 )
 _LINKS = ("watermark_image", "webhook")
+_IN_ORDER = ("face", "image", "video", "reference_image")
 _LARGEST_TRACK_ID = 2**31  # documented as an integer; whoever keeps it may keep 32 bits
 
 
@@ -88,6 +91,11 @@ class FaceSwap:
     def files(self) -> dict[str, Any]:
         """Return the pictures and the clip by the names of the arguments."""
         return {name: getattr(self, name) for name in self.call.files.values()}
+
+    def notes(self) -> Notes:
+        """Return what a result of it is to say of it."""
+        uris = {name: shown_uri(getattr(self, name)) for name in _IN_ORDER}
+        return Notes(self.consent_reference, {name: uri for name, uri in uris.items() if uri})
 
     def fingerprint(self) -> str:
         """Return what is the same for the same result, even where its URLs have been signed anew."""

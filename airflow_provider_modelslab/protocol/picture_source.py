@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow_provider_modelslab.protocol.redact import without_query
 from airflow_provider_modelslab.protocol.uri import as_uri
+from airflow_provider_modelslab.protocol.xcom_size import LONGEST_URL
 
 _HOW_GIVEN = (
     "It must be a public URL (https://…), or for pictures an absolute path (/folder/face.jpg, "
@@ -18,6 +19,7 @@ _HOW_GIVEN = (
 _NEITHER = (bool, int, float, bytes, list, tuple, set, dict)
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _PATH = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 TEMPLATE = re.compile(r"\{[{%]")
 
 
@@ -62,6 +64,42 @@ def source_kind_of(name: str, value: Any) -> SourceKind:
         shown = repr(without_query(text)[:40]) if text else "empty"
         raise ValueError(f"{name} is {shown}. {_HOW_GIVEN}")
     return SourceKind.PATH
+
+
+def shown_uri(value: Any) -> str | None:
+    """Return the URI by which a result names what it was made of, without anything that may be a secret.
+
+    :param value: a URL, a path, or an object that is one
+    :return: None for what names no place: a picture in itself, or a template that was not rendered
+    """
+    if not (is_storage(value) or isinstance(value, (str, os.PathLike))):
+        return None
+    text = text_of(value).strip()
+    if len(text) > LONGEST_URL or TEMPLATE.search(text) or not text.isprintable():
+        return None
+    text = f"file://{text}" if text.startswith("/") else text
+    scheme, mark, rest = text.partition("://")
+    if not (mark and _SCHEME.fullmatch(scheme)):
+        return None
+    if scheme.lower() in ("file", "local"):
+        return f"file:///{os.path.normpath(rest).lstrip('/')}" if rest.startswith("/") else None
+    try:
+        return _public_url(text) if _URL.match(text) else _storage_uri(scheme, rest)
+    except ValueError:
+        return None
+
+
+def _public_url(text: str) -> str:
+    scheme, _, rest = re.split(r"[?#]", as_uri(text))[0].partition("://")
+    server, slash, path = rest.partition("/")
+    return f"{scheme}://{server.rpartition('@')[2]}{slash}{path}"
+
+
+def _storage_uri(scheme: str, rest: str) -> str:
+    """Keep the name of an Airflow connection; what has a password beside it is none."""
+    bucket, slash, path = re.split(r"[?#]", rest)[0].partition("/")
+    user, at, host = bucket.rpartition("@")
+    return f"{scheme}://{'' if ':' in user else user + at}{host}{slash}{path}"
 
 
 def check_kinds(kinds: Mapping[str, SourceKind], *, is_video: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from airflow_provider_modelslab.protocol.ids import parse_request_id
@@ -23,6 +23,7 @@ class FaceSwapResult:
         picture is black as a rule; None where the API says nothing of it. Sibling APIs document a boolean,
         which is then that of every file, and send a list of them
     :param consent_reference: where the consent of the persons shown is kept, as the DAG's author says
+    :param inputs: the URIs of the pictures and the clip that it was made of, by argument
     """
 
     id: str
@@ -32,6 +33,7 @@ class FaceSwapResult:
     meta: dict[str, Any] = field(default_factory=dict)
     consent_reference: str | None = None
     nsfw_content_detected: tuple[bool, ...] | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def flagged(self) -> tuple[int, ...]:
@@ -45,6 +47,7 @@ class FaceSwapResult:
             if self.nsfw_content_detected is None
             else list(self.nsfw_content_detected),
             "consent_reference": self.consent_reference,
+            "inputs": dict(self.inputs) or None,
         }
         return {
             "id": self.id,
@@ -80,5 +83,22 @@ class FaceSwapResult:
             generation_time=value.get("generationTime"),
             meta=dict(value.get("meta") or {}),
             consent_reference=value.get("consent_reference"),
+            inputs=dict(value.get("inputs") or {}),
             nsfw_content_detected=None if flags is None else tuple(map(bool, flags)),
         )
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a result is to say that the API does not know, but the task that submitted.
+
+    :param consent_reference: as in the result
+    :param inputs: as in the result
+    """
+
+    consent_reference: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def added_to(self, result: FaceSwapResult) -> FaceSwapResult:
+        """Return a result that says it."""
+        return replace(result, consent_reference=self.consent_reference, inputs=self.inputs)

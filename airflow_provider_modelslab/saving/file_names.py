@@ -59,6 +59,14 @@ def plan_stems(urls: Sequence[str]) -> list[str]:
     return stems
 
 
+def thumbnail_name(name: str) -> str:
+    """Return the name of a file's thumbnail; no file of a result has such a one, since JPEGs are ``.jpg``.
+
+    :param name: the file's, which has an extension
+    """
+    return f"{name.rpartition('.')[0]}.thumbnail.jpeg"
+
+
 def stem_of(url: str) -> str:
     """Return the usable part of a URL's last path segment, without extension; empty if there is none."""
     plain = unicodedata.normalize("NFKD", _last_segment(url)).encode("ascii", "ignore").decode()

@@ -26,6 +26,10 @@ class SavedFile:
     :param size: in bytes
     :param sha256: of its bytes, in hexadecimal
     :param content_type: what it is, told from its bytes
+    :param width: in pixels, as it is shown; this and the following only where a thumbnail was made
+    :param height: in pixels
+    :param duration: of a film, in seconds
+    :param thumbnail: name of a JPEG in the same folder that shows it, small
     """
 
     name: str
@@ -33,10 +37,14 @@ class SavedFile:
     size: int
     sha256: str
     content_type: str
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    thumbnail: str | None = None
 
     def as_xcom(self) -> dict[str, Any]:
         """Return what the task's result says of the file."""
-        return {name: value for name, value in asdict(self).items() if name != "name"}
+        return {name: getattr(self, name) for name in ("uri", "size", "sha256", "content_type")}
 
 
 def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
@@ -46,7 +54,7 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
     :param files: what was saved, in the order of ``result.output``
     """
     entries = [
-        {"position": position, **asdict(file), "source": shown_entry(source)}
+        {"position": position, **_known(file), "source": shown_entry(source)}
         for position, (file, source) in enumerate(zip(files, result.output, strict=True))
     ]
     content = {
@@ -60,11 +68,17 @@ def build(result: FaceSwapResult, files: Sequence[SavedFile]) -> bytes:
         content["nsfw_content_detected"] = list(result.nsfw_content_detected)
     if result.consent_reference is not None:
         content["consent_reference"] = result.consent_reference
+    if result.inputs:
+        content["inputs"] = dict(result.inputs)
     return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
 
 
+def _known(file: SavedFile) -> dict[str, Any]:
+    return {name: value for name, value in asdict(file).items() if value is not None}
+
+
 def read(data: bytes | None, result: FaceSwapResult, uri_of: Callable[[str], str]) -> list[SavedFile] | None:
-    """Return the files that a manifest names, in order.
+    """Return the files that a manifest names, in order, without what only is for looking at them.
 
     :param data: the manifest's bytes; None if there is none
     :param result: what the manifest must be about

@@ -82,7 +82,7 @@ class _Saving:
         if files is not None:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
         else:
-            files = self._transfer()
+            files = self._transferred()
             content = manifest.build(self.result, files)
             self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
             for name in (*(file.name for file in files), manifest.NAME):
@@ -106,6 +106,11 @@ class _Saving:
             return files
         self.store.remove(manifest.NAME)
         return None
+
+    def _transferred(self) -> list[SavedFile]:
+        from airflow_provider_modelslab.saving.thumbnails import with_thumbnails
+
+        return with_thumbnails(self._transfer(), self.store, self.log)
 
     def _transfer(self) -> list[SavedFile]:
         """Save all files, several at a time; the first failure ends the others."""

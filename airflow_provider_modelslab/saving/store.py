@@ -23,6 +23,7 @@ OBJECT_STORES = {
     **dict.fromkeys(("abfs", "abfss", "az", "adl"), "abfs"),
 }
 _LOCAL = ("", "file", "local")
+_PIECE = 4 * 2**20
 _PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
 
 
@@ -41,7 +42,8 @@ class Store:
         scheme = str(folder.protocol or "")
         self._kind = OBJECT_STORES.get(scheme)
         # Where renaming fails on a local disk, fsspec's way of moving copies to the final name.
-        self._rename = os.replace if scheme in _LOCAL else self._fs.mv
+        self._is_local = scheme in _LOCAL
+        self._rename = os.replace if self._is_local else self._fs.mv
         self._largest = largest
         self._turn = BoundedSemaphore(_PARTS_AT_ONCE)
         if self._kind == "abfs":
@@ -92,6 +94,15 @@ class Store:
             return cast("bytes", self._fs.cat_file(f"{self._path}/{name}"))
         except FileNotFoundError:
             return None
+
+    def local_path(self, name: str) -> str | None:
+        """Return the path of a file on a local disk; None where the store is elsewhere."""
+        return f"{self._path}/{name}" if self._is_local else None
+
+    def pieces(self, name: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes of a file from ``start`` up to ``stop``, a few MiB at a time."""
+        for at in range(start, stop, _PIECE):
+            yield self._fs.cat_file(f"{self._path}/{name}", start=at, end=min(at + _PIECE, stop))
 
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes; None if it is not there."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+    from airflow_provider_modelslab.protocol.result import Notes
 
 _SAVE = (
     "Give a destination, here or to a FaceSwapResultOperator after this: then the files are saved there, "
@@ -86,14 +87,14 @@ class FaceSwapBaseOperator(BaseOperator):
             check_destination(self.destination)
 
     def requests_wait(
-        self, request_id: Any, context: Context, *, known: bool = False, consent_reference: str | None = None
+        self, request_id: Any, context: Context, *, known: bool = False, notes: Notes | None = None
     ) -> RequestsWait:
         """Return what waits for requests, and saves the files of each where there is a destination.
 
         :param request_id: one or several
         :param context: the task's context
         :param known: whether the API itself gave the ids to this task
-        :param consent_reference: what is noted in each result
+        :param notes: what each result is to say beside what the API does
         """
         results = Results(
             context,
@@ -101,7 +102,7 @@ class FaceSwapBaseOperator(BaseOperator):
             self.log,
             destination=self.destination,
             options=self.save_options,
-            consent_reference=consent_reference,
+            notes=notes,
         )
         requests = Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw)
         options = WaitOptions(self.timeout, self.pace, self.max_failures, known)

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSen
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.poll_state import Ending
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.result import FaceSwapResult, Notes
 from airflow_provider_modelslab.saving.options import SaveOptions
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Results:
     :param log: for the log
     :param destination: where to save files; None leaves them where they are
     :param options: how to save them
-    :param consent_reference: what is noted in each result
+    :param notes: what each result is to say beside what the API does
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Results:
         *,
         destination: Any = None,
         options: SaveOptions | None = None,
-        consent_reference: str | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.are_saved = destination is not None
         self.values: dict[str, dict[str, Any]] = {}
@@ -52,7 +52,7 @@ class Results:
         self._log = log
         self._destination = destination
         self._options = options or SaveOptions()
-        self._consent_reference = consent_reference
+        self._notes = notes or Notes()
         self._kept = False
 
     def add(self, endings: Mapping[str, Ending]) -> None:
@@ -70,7 +70,7 @@ class Results:
                 self.errors[request_id] = error
 
     def _value_of(self, result: FaceSwapResult) -> dict[str, Any]:
-        result = replace(result, consent_reference=self._consent_reference)
+        result = self._notes.added_to(result)
         if self._destination is None:
             warn_if_flagged(result, self._log)
             return result.as_xcom()

@@ -20,7 +20,7 @@ from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.outcome import Done, InProgress, Outcome, RateLimited
 from airflow_provider_modelslab.protocol.poll_intervals import PICTURE_TAKES
 from airflow_provider_modelslab.protocol.poll_state import EndingKind
-from airflow_provider_modelslab.protocol.result import FaceSwapResult
+from airflow_provider_modelslab.protocol.result import FaceSwapResult, Notes
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
 from airflow_provider_modelslab.task.execution_timeout import deferral_timeout
 from airflow_provider_modelslab.task.submission_store import SubmissionRecord, SubmissionStore
@@ -50,12 +50,12 @@ class Submitted:
         """Whether it was done at once, as pictures often are."""
         return isinstance(self.seen, Done)
 
-    def as_xcom(self, consent_reference: str | None) -> dict[str, Any]:
+    def as_xcom(self, notes: Notes) -> dict[str, Any]:
         """Return what is known where nothing is waited for, in the shape of a result.
 
-        :param consent_reference: where the consent of the persons shown is kept
+        :param notes: what is said beside what the API does
         """
-        result = FaceSwapResult(self.request_id, (), consent_reference=consent_reference)
+        result = notes.added_to(FaceSwapResult(self.request_id, ()))
         return {**result.as_xcom(), "status": "processing"}
 
 

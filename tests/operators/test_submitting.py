@@ -58,6 +58,7 @@ def test_from_two_pictures_to_verified_files(
 def test_it_returns_what_the_result_operator_returns(connected: StandIn, deferrable: bool) -> None:
     connected.configure(submit=BRIEF)
     result = run_task(swapper(video=VIDEO, deferrable=deferrable), first_try(True))
+    assert result.pop("inputs") == {"face": FACE, "video": VIDEO}  # which nobody else knows
     assert result == run_task(FaceSwapResultOperator(task_id="get", request_id=result["id"]))
 
 
@@ -132,6 +133,7 @@ def test_without_waiting_it_returns_the_id_for_a_sensor(connected: StandIn) -> N
         "proxy_links": [],
         "meta": {},
         "consent_reference": "form 12",
+        "inputs": {"face": FACE, "image": IMAGE},
     }
     connected.configure(submit={})
     assert run_task(swapper(wait_for_completion=False))["status"] == "success"
@@ -156,6 +158,22 @@ def test_consent_is_kept_in_the_result_and_the_manifest(
     result = run_task(task)
     assert result["consent_reference"] == "form 12"
     assert json.loads(Path(result["manifest"][7:]).read_text())["consent_reference"] == "form 12"
+
+
+@BOTH
+def test_what_it_was_made_of_is_kept_in_the_result_and_the_manifest_without_tokens(
+    connected: StandIn, deferrable: bool, tmp_path: Path
+) -> None:
+    connected.configure(submit=BRIEF)
+    signed = {"face": f"{FACE}?X-Amz-Signature=s3cret", "image": IMAGE.replace("//", "//user:s3cret@")}
+    task = swapper(**signed, destination=str(tmp_path), deferrable=deferrable)
+    context = first_try(store=True)
+    result = run_task(task, context)
+    manifest = Path(result["manifest"][7:]).read_text()
+    assert result["inputs"] == json.loads(manifest)["inputs"] == {"face": FACE, "image": IMAGE}
+    assert "s3cret" not in json.dumps(result) + manifest
+    Path(result["manifest"][7:]).write_text(manifest.replace(FACE, "https://elsewhere/f.jpg"))
+    assert run_task(task, context)["inputs"] == result["inputs"]  # though another stands in the manifest
 
 
 def test_where_a_team_requires_consent_nothing_is_sent_without(

@@ -5,7 +5,14 @@ import re
 import pytest
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
-from airflow_provider_modelslab.saving.file_names import folder_name, is_plain, plan_stems, stem_of
+from airflow_provider_modelslab.saving.file_names import (
+    folder_name,
+    is_plain,
+    plan_stems,
+    stem_of,
+    thumbnail_name,
+)
+from airflow_provider_modelslab.saving.media_type import identify
 
 HOST = "https://pub-1.r2.dev"
 
@@ -81,3 +88,18 @@ def test_an_id_that_could_lead_elsewhere_is_refused(request_id: str) -> None:
 @pytest.mark.parametrize("name", ["../x.jpg", "a/b.jpg", ".x", "", None, 3])
 def test_names_that_this_module_does_not_make_are_told_apart(name: object) -> None:
     assert not is_plain(name)
+
+
+def test_no_file_of_a_result_has_the_name_of_a_thumbnail() -> None:
+    names = ("a.jpg", "a.jpeg", "a.thumbnail.jpeg", "A.thumbnail.jpeg.jpg", "b" * 300)
+    stems = plan_stems([f"{HOST}/{name}" for name in names])
+    files = [f"{stem}.{kind}" for stem in stems for kind in ("jpg", "png", "webp", "gif", "mp4")]
+    thumbnails = {thumbnail_name(file).casefold() for file in files}
+    assert len(thumbnails) == len(names)
+    assert not thumbnails & {file.casefold() for file in files}
+    assert all(map(is_plain, thumbnails))
+
+
+def test_a_jpeg_is_not_called_as_a_thumbnail_is() -> None:
+    assert identify(b"\xff\xd8\xff\xe0").extension == "jpg"
+    assert thumbnail_name("a.b.jpg") == "a.b.thumbnail.jpeg"

@@ -60,6 +60,30 @@ def test_a_manifest_keeps_the_reference_to_consent_as_it_was_given() -> None:
     assert content["consent_reference"] == reference
 
 
+def test_a_manifest_names_what_it_was_made_of_and_the_thumbnails_and_measures() -> None:
+    inputs = {"face": "https://h/f.jpg", "video": "https://h/v.mp4"}
+    film = {"width": 640, "height": 480, "duration": 9.5, "thumbnail": "a.thumbnail.jpeg"}
+    picture = {"width": 16, "height": 16, "thumbnail": "output-2.thumbnail.jpeg"}
+    seen = [replace(FILES[0], **film), replace(FILES[1], **picture)]  # type: ignore[arg-type]
+    data = build(replace(RESULT, inputs=inputs), seen)
+    content, plain = json.loads(data), json.loads(build(RESULT, FILES))
+    assert content == {
+        **plain,
+        "inputs": inputs,
+        "files": [{**plain["files"][0], **film}, {**plain["files"][1], **picture}],
+    }
+    assert list(content["inputs"]) == list(inputs)
+    assert read(data, RESULT, uri_of) == FILES
+    assert [each.as_xcom() for each in seen] == [each.as_xcom() for each in FILES]
+
+
+@pytest.mark.parametrize("wrong", [{"thumbnail": "../x"}, {"width": "wide"}, {"duration": None}])
+def test_what_is_wrong_about_looking_at_a_file_is_no_reason_to_save_it_again(wrong: dict[str, Any]) -> None:
+    content = json.loads(build(RESULT, FILES))
+    content["files"][0].update(wrong)
+    assert read(json.dumps(content).encode(), RESULT, uri_of) == FILES
+
+
 def test_a_manifest_holds_no_secret() -> None:
     assert b"s3cret" not in build(RESULT, FILES)
 

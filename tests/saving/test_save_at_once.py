@@ -66,9 +66,9 @@ def test_processes_that_save_the_same_at_once_leave_one_whole_set_each_time(
 
 
 def assert_whole(files: Files, job: Any) -> None:
-    """Fail unless a manifest stands beside just the files that it names, byte for byte."""
-    named = {
-        f"{job}/{each['name']}": each["sha256"] for each in json.loads(files[f"{job}/manifest.json"])["files"]
-    }
+    """Fail unless a manifest stands beside just the files that it names, byte for byte, and thumbnails."""
+    entries = json.loads(files[f"{job}/manifest.json"])["files"]
+    named = {f"{job}/{each['name']}": each["sha256"] for each in entries}
     found = {name: sha256(data).hexdigest() for name, data in files.items()}
-    assert found == {**named, f"{job}/manifest.json": found[f"{job}/manifest.json"]}
+    others = [f"{job}/{name}" for name in ("manifest.json", *(each["thumbnail"] for each in entries))]
+    assert found == {**named, **{name: found[name] for name in others}}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.running import Components, Run
 
 MANIFEST = "manifest.json"
+THUMBNAIL = ".thumbnail.jpeg"
 SLOW = 40.0  # seconds that the first transfer would take
 MIDDLE = 0.2  # share of the file
 
@@ -67,8 +68,9 @@ class Save:
         return [each for each in self._files() if each.name.startswith(".")]
 
     def final(self) -> list[str]:
-        """Names of the files that stand as if they were whole."""
-        return sorted(each.name for each in self._files() if not each.name.startswith("."))
+        """Names of the files that stand as if they were whole; thumbnails are not counted."""
+        names = (each.name for each in self._files())
+        return sorted(name for name in names if not (name.startswith(".") or name.endswith(THUMBNAIL)))
 
     def whole(self, server: Server) -> int:
         """How many files stand under their names and are what the server has."""
