@@ -129,7 +129,7 @@ def bob(canvas: Canvas) -> None:
     canvas.both(half, "#2a2130")
     for x in (262, 300, 340, 378):
         canvas.stroke(((x, 246), (320 + (x - 320) * 0.8, 200)), 3.5, "#4a3d54")
-    canvas.stroke(((220, 180), (264, 146), (320, 136)), 9, "#57476380")
+    canvas.stroke(((220, 180), (264, 146), (320, 136)), 9, "#443a50")
 
 
 def captains_cap(canvas: Canvas) -> None:
