@@ -2,25 +2,25 @@
 
 Real Airflow runs the example DAG `modelslab_wait_and_save`: it waits for a face swap, deferred, and saves the
 files into a folder. With MODELSLAB_API_KEY and MODELSLAB_REQUEST_ID in the environment it is a face swap of
-yours at ModelsLab; without, the stand-in server of the tests plays ModelsLab.
+yours at ModelsLab; without, the stand-in server of the tests plays ModelsLab, and draws what is swapped.
+--keep leaves Airflow running, so that its web page shows them.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
+import json
 import os
-import re
 import shutil
 import signal
 import sys
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import quote
 
 from tests import ROOT
 from tests.nox import ENVIRONMENTS, add_python, environment
@@ -28,7 +28,7 @@ from tests.nox import ENVIRONMENTS, add_python, environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.running import AirflowHome, Run, Standalone
+    from tests.support.running import AirflowHome, Components, Run
     from tests.support.standin import StandInProcess
 
 DAG_FILE = ROOT / "dags_examples" / "wait_and_save.py"
@@ -36,9 +36,16 @@ DAG_ID = "modelslab_wait_and_save"
 TASK_ID = "save_face_swap"
 FOLDER = ROOT / ".airflow"
 STANDIN_KEY = "demo-key"
-STANDIN_JOB = {"id": "101", "duration": "15", "eta": "exact", "kind": "jpg+png+mp4:3000000"}
+#: Ben's face, and whose hair, clothes and surroundings are around it.
+STANDIN_FILES = (("jpg", "ben+hugo"), ("png", "ben+anna"), ("mp4", "ben+david"))
+STANDIN_JOB = {
+    "id": "101",
+    "duration": 6,  # as the worker waits for what promises to be done in 5, and here it is to defer
+    "eta": "exact",
+    "starts": "first_look",
+    "files": [{"kind": kind, "draws": draws} for kind, draws in STANDIN_FILES],
+}
 STATES_LIMIT = 45 * 60
-NOISE = re.compile(r"::(end)?group::|DagBag|DAG bundles|Worker startup|Dependencies all met|Exporting env")
 #: When the demo began, handed on to the process that it becomes; the clock is the same for all processes.
 BEGIN = float(os.environ.setdefault("MODELSLAB_DEMO_BEGIN", str(time.monotonic())))
 
@@ -107,23 +114,41 @@ def _clean_end() -> Iterator[None]:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from tests.support.running import AirflowHome, Standalone
+    from tests.support.demo_report import report
+    from tests.support.running import Components
 
-    home_folder, files = FOLDER / "home", FOLDER / "files"
-    shutil.rmtree(home_folder, ignore_errors=True)
+    files = FOLDER / "files"
+    destination = options.destination or files.as_uri()
     with _job() as job:
         if job.standin:
             shutil.rmtree(files, ignore_errors=True)
-        home = AirflowHome(home_folder).connect(**job.connection).add_dag(DAG_FILE)
-        say("starting Airflow: scheduler, triggerer, DAG processor and web server")
-        with Standalone(home, timeout=180) as airflow:
-            run = _run(airflow, job, options.destination or files.as_uri())
-            _report(run, job, home)
+        home = _home(destination).connect(**job.connection).add_dag(DAG_FILE)
+        say("starting Airflow: web server, scheduler, DAG processor and triggerer")
+        with Components(home, timeout=180) as airflow:
+            run = _run(airflow, job, destination)
+            report(run, TASK_ID, job, home)
             if options.keep:
-                _wait_for_ctrl_c(airflow)
+                _wait_for_ctrl_c(airflow, run)
             say("stopping Airflow")
     if run.state != "success":
         sys.exit(1)
+
+
+def _home(destination: str) -> AirflowHome:
+    """A new Airflow home, whose database is a copy of the first one that this environment has made."""
+    from tests.support.running import AirflowHome
+
+    shutil.rmtree(FOLDER / "home", ignore_errors=True)
+    template = Path(sys.prefix) / f"database-{version('apache-airflow')}"
+    env = {"AIRFLOW__MODELSLAB__PREVIEW_ROOTS": destination, "AIRFLOW__MODELSLAB__PREVIEW_TAB": "on"}
+    if (template / "airflow.db").exists():
+        return AirflowHome(FOLDER / "home", template, env)
+    say("making Airflow's database")
+    home = AirflowHome(FOLDER / "home", env=env).migrate()
+    template.mkdir(exist_ok=True)
+    shutil.copy(home.path / "airflow.db", template / "unfinished")
+    (template / "unfinished").replace(template / "airflow.db")
+    return home
 
 
 @contextlib.contextmanager
@@ -137,12 +162,11 @@ def _job() -> Iterator[Job]:
         return
     from tests.support.standin import StandInProcess
 
-    job = ",".join(f"{name}={value}" for name, value in STANDIN_JOB.items())
-    server = StandInProcess(STANDIN_KEY, options=["--job", f"{job},starts=first_look"])
+    server = StandInProcess(STANDIN_KEY, options=["--jobs", json.dumps([STANDIN_JOB])])
     with _deaf_to_ctrl_c(server):
         say(f"no MODELSLAB_API_KEY is set: a stand-in for ModelsLab runs at {server.url}")
         connection = {"host": server.url, "password": STANDIN_KEY, "extra": {"allow_private_downloads": True}}
-        yield Job(STANDIN_JOB["id"], connection, server)
+        yield Job(str(STANDIN_JOB["id"]), connection, server)
 
 
 @contextlib.contextmanager
@@ -154,7 +178,7 @@ def _deaf_to_ctrl_c(server: StandInProcess) -> Iterator[StandInProcess]:
         yield server
 
 
-def _run(airflow: Standalone, job: Job, destination: str) -> Run:
+def _run(airflow: Components, job: Job, destination: str) -> Run:
     """Run the DAG to its end, telling each change of state."""
     run = airflow.trigger(DAG_ID, {"request_id": job.request_id, "destination": destination})
     say(f"Airflow is up; run {run.run_id} of {DAG_ID} begins, request_id {job.request_id}")
@@ -170,51 +194,10 @@ def _run(airflow: Standalone, job: Job, destination: str) -> Run:
     return run
 
 
-def _report(run: Run, job: Job, home: AirflowHome) -> None:
-    print("\nLog of the task:")
-    for line in run.task_log(TASK_ID).splitlines():
-        if not NOISE.search(line):
-            print(f"  {line}")
-    print(f"\nTask states: {run.task_states()}; the wait was deferred: {_yes(run.was_deferred(TASK_ID))}")
-    if run.state == "success":
-        _show_files(run.xcom(TASK_ID), job)
-    print(f"\nAll logs: {home.path / 'logs'} and {home.path / 'standalone.log'}\n", flush=True)
-
-
-def _show_files(result: dict[str, Any], job: Job) -> None:
-    print(f"\nFiles of face swap {result['id']}:")
-    for number, file in enumerate(result["files"]):
-        print(f"  {_shown(file['uri'])}")
-        print(f"    {file['size']:,} bytes, {file['content_type']}, sha256 {file['sha256']}")
-        print(f"    {_checked(file, number, job)}")
-    print(f"  {_shown(result['manifest'])}\n    says the same, as JSON")
-
-
-def _checked(file: dict[str, Any], number: int, job: Job) -> str:
-    """Read the file again and compare: with what the task said, and with what the stand-in served."""
-    path = _local(file["uri"])
-    if path is None:
-        return "not on this machine, so not read again here"
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    expected = job.standin.sha256(job.request_id, number) if job.standin else file["sha256"]
-    if not found == expected == file["sha256"]:
-        raise AssertionError(f"{path} is not what was served: sha256 {found}, served {expected}")
-    return (
-        "read again: byte for byte what the stand-in served" if job.standin else "read again: the same sha256"
-    )
-
-
-def _shown(uri: str) -> str:
-    return str(_local(uri) or uri)
-
-
-def _local(uri: str) -> Path | None:
-    parts = urlsplit(uri)
-    return Path(url2pathname(parts.path)) if parts.scheme in ("", "file") else None
-
-
-def _wait_for_ctrl_c(airflow: Standalone) -> None:
+def _wait_for_ctrl_c(airflow: Components, run: Run) -> None:
     user, password = airflow.login
+    task = f"{airflow.url}/dags/{DAG_ID}/runs/{quote(run.run_id, safe='')}/tasks/{TASK_ID}"
+    print(f"See it: {task}/plugin/face-swap")
     print(
         f"Airflow stays up at {airflow.url}/ - user {user}, password {password}. Ctrl-C ends it.", flush=True
     )
@@ -225,14 +208,9 @@ def _wait_for_ctrl_c(airflow: Standalone) -> None:
 def _show_trouble(error: Exception) -> None:
     from tests.support.running.api import errors_in
 
-    log = FOLDER / "home" / "standalone.log"
-    if log.exists():
-        print(f"\nFrom {log}:\n{errors_in(log.read_text(errors='replace'))}", file=sys.stderr)
+    for log in sorted((FOLDER / "home").glob("*.log")):
+        print(f"\nFrom {log}:\n{errors_in(log.read_text(errors='replace'), most=15)}", file=sys.stderr)
     print(f"\nThe demo failed: {error}\nAll logs are in {FOLDER / 'home'}", file=sys.stderr)
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
     with StandIn(key="secret") as server:
         job = server.add_job(duration=2.0, eta="exact", files=["jpg", "mp4:5000000"])
+        look_at = server.add_job(files=["png", "mp4"], draws="anna+ben")  # Ben with Anna's face
         server.fault("fetch", payload="html_502", times=3)
         server.fault("file", id=job, cut_after=1000)
         ...  # talk to server.url

@@ -35,10 +35,14 @@ def parser() -> argparse.ArgumentParser:
         "--job",
         action="append",
         default=[],
-        help="a job to begin with: id=101,duration=8,eta=6,kind=jpg+mp4:1000000,starts=first_look",
+        help="a job to begin with: id=101,duration=8,eta=6,kind=jpg+mp4:1000000,starts=first_look;"
+        " with draws=anna+ben its files are drawn and show Ben with Anna's face",
     )
     arguments.add_argument(
         "--jobs", help="jobs to begin with: a JSON list of them, or the file that it is in"
+    )
+    arguments.add_argument(
+        "--draw", action="store_true", help="draw what comes of every submit call, whoever is in its pictures"
     )
     arguments.add_argument(
         "--until-stdin-ends", action="store_true", help="stop when standard input is closed"
@@ -98,7 +102,7 @@ async def until_stdin_ends() -> None:
 
 
 async def run(options: argparse.Namespace) -> None:
-    world = World(Settings(options.key, options.wrong_key, options.queue_limit))
+    world = World(Settings(options.key, options.wrong_key, options.queue_limit, draw=options.draw))
     for settings in jobs_of(options):
         world.add_job(**settings)
     async with serving(world, options.port, options.host) as url:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.standin.answers import answer
+from tests.support.standin.faces import swap
 from tests.support.standin.jobs import Job
 from tests.support.standin.payloads import NOT_FOUND, REFUSED, WALLET, Payload
 from tests.support.standin.world import World
@@ -134,5 +135,6 @@ def _too_many(world: World) -> Payload | None:
 def _new_job(world: World, ask: Ask) -> Job:
     kind = "mp4" if "video" in ask.action else "jpg"
     file = {"kind": kind, "encoding": "base64" if ask.body.get("base64") else None}
-    settings = {"files": [file], "api_path": ask.api_path, **world.settings.submit}
+    draws = swap(ask.body, world.settings.draw)
+    settings = {"files": [file], "draws": draws, "api_path": ask.api_path, **world.settings.submit}
     return world.job(world.add_job(**settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.support.standin.faults import Fault
 from tests.support.standin.jobs import Job
@@ -30,11 +31,19 @@ def file_reply(
     return _whole(media) if fault and fault.no_range else _ranged(media, headers)
 
 
+def people_reply(people: str, kind: str, headers: Mapping[str, str]) -> Reply | Payload:
+    """Return a picture or clip of persons, as a submit call may name it."""
+    try:
+        return _ranged(Media(kind, None, people, people), headers)
+    except ValueError:
+        return NOT_THERE
+
+
 def _version(job: Job, index: int, fault: Fault | None) -> Media:
     media = job.media(index)
     if fault is None or not fault.replaced:
         return media
-    return Media(media.kind, media.size, f"{media.seed}#{fault.hits}")
+    return replace(media, seed=f"{media.seed}#{fault.hits}")
 
 
 def _whole(media: Media) -> Reply:

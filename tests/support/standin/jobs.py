@@ -51,12 +51,14 @@ class File:
     :param size: see :class:`Media`
     :param name: last part of its URL; none means ``{job id}-{index}.{kind}``
     :param encoding: ``base64`` serves the file as base64 text, as base64 jobs do
+    :param draws: see :class:`Media`
     """
 
     kind: str = "jpg"
     size: int | None = None
     name: str | None = None
     encoding: str | None = None
+    draws: str = ""
 
     @classmethod
     def of(cls, given: Any) -> File:
@@ -86,6 +88,7 @@ class Job:
     :param nsfw: said as nsfw_content_detected, whatever it is; the shape of that name says [true]
     :param starts: ``created``, or ``first_look``: the clock runs from its first fetch on
     :param files_late: seconds after the end during which the files are not there yet (404)
+    :param draws: the persons that its files show, those that do not say so themselves; see :class:`Media`
     """
 
     id: int | str
@@ -102,6 +105,7 @@ class Job:
     nsfw: Any = None
     starts: str = "created"
     files_late: float = 0.0
+    draws: str = ""
     api_path: str = "/api/v6/faceswap"
     created: float = 0.0
     started: float | None = None
@@ -141,7 +145,7 @@ class Job:
 
     def media(self, index: int) -> Media:
         given = self.files[index]
-        return Media(given.kind, given.size, f"{self.id}/{index}")
+        return Media(given.kind, given.size, f"{self.id}/{index}", given.draws or self.draws)
 
     def find(self, name: str) -> int | None:
         """Return the index of the file of that name."""

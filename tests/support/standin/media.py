@@ -2,7 +2,8 @@
 
 A file is the real sample of its kind with a comment in it (so that no two files are equal) and, if a
 size is asked for, deterministic filler behind it. The filler is never held as a whole: 2 GB cost one
-mebibyte of memory and no disk.
+mebibyte of memory and no disk. In place of the sample it may be a picture or film that is drawn when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tests.support.standin.faces import DRAWN, drawn, figures
 from tests.support.standin.samples import SAMPLES
 
 CONTENT_TYPES = {
@@ -79,7 +81,17 @@ _COMMENTS = {
 @lru_cache(maxsize=16384)
 def head(kind: str, seed: str, size: int | None) -> bytes:
     """Return the bytes in front of the filler: a whole, valid file, and for MP4 the filler's box header."""
-    whole = _COMMENTS[kind](SAMPLES[kind], seed.encode()[:200])
+    return _with_comment(SAMPLES[kind], kind, seed, size)
+
+
+@lru_cache(maxsize=16)  # of the few that are asked for at the same time; what is drawn is cached, too
+def drawn_head(kind: str, seed: str, size: int | None, draws: str) -> bytes:
+    """Return the same of a file that is drawn, or of the sample where nothing can be drawn."""
+    return _with_comment(drawn(kind, draws) or SAMPLES[kind], kind, seed, size)
+
+
+def _with_comment(file: bytes, kind: str, seed: str, size: int | None) -> bytes:
+    whole = _COMMENTS[kind](file, seed.encode()[:200])
     if kind == "mp4" and size is not None:
         whole += box(b"free", size - len(whole) - (8 if size - len(whole) < 2**32 else 16))
     return whole
@@ -100,22 +112,31 @@ class Media:
     :param kind: ``jpg``, ``png``, ``webp``, ``gif`` or ``mp4``
     :param size: bytes in all; none means the smallest valid file
     :param seed: files of another seed differ in their bytes
+    :param draws: the persons that it shows, such as ``anna+ben``; see :func:`faces.drawn`
     """
 
     kind: str = "jpg"
     size: int | None = None
     seed: str = ""
+    draws: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in CONTENT_TYPES:
             raise ValueError(f"kind must be one of {', '.join(CONTENT_TYPES)}, not {self.kind!r}")
+        if self.draws:
+            self._check_drawing()
         if self.size is not None and self.size < self.smallest:
             raise ValueError(f"a {self.kind} file has at least {self.smallest} bytes, not {self.size}")
+
+    def _check_drawing(self) -> None:
+        figures(self.draws)
+        if self.kind not in DRAWN:
+            raise ValueError(f"only {', '.join(DRAWN)} are drawn, not {self.kind}")
 
     @property
     def smallest(self) -> int:
         """The least size that may be asked for."""
-        return len(head(self.kind, self.seed, None)) + (8 if self.kind == "mp4" else 0)
+        return len(self._start(None)) + (8 if self.kind == "mp4" else 0)
 
     @property
     def content_type(self) -> str:
@@ -126,7 +147,12 @@ class Media:
 
     @property
     def _head(self) -> bytes:
-        return head(self.kind, self.seed, self.size)
+        return self._start(self.size)
+
+    def _start(self, size: int | None) -> bytes:
+        if self.draws:
+            return drawn_head(self.kind, self.seed, size, self.draws)
+        return head(self.kind, self.seed, size)
 
     @property
     def etag(self) -> str:

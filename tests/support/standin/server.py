@@ -12,7 +12,7 @@ from weakref import WeakSet
 from aiohttp import web
 
 from tests.support.standin import api
-from tests.support.standin.files import file_reply
+from tests.support.standin.files import file_reply, people_reply
 from tests.support.standin.payloads import Payload
 from tests.support.standin.sending import Reply, misbehave, send
 from tests.support.standin.wire import dumps, loads
@@ -33,6 +33,7 @@ def application(world: World) -> web.Application:
     for on, folder in (("file", "files"), ("proxy", "proxy")):
         for slash in ("/", "//"):
             app.router.add_get(f"/{folder}{slash}{{id}}/{{name:.+}}", _file(world, on))
+    app.router.add_get("/people/{people:[a-z+-]+}.{kind:jpg|png|mp4}", _people(world))
     app.router.add_post("/_control/{command}", _control(world))
     app.router.add_route("*", "/elsewhere{tail:.*}", _elsewhere(world))
     return app
@@ -88,9 +89,31 @@ def _file(world: World, on: str) -> Handler:
         answer = await misbehave(request, fault) if fault else None
         if isinstance(answer, web.StreamResponse):
             return answer
+        await _have_drawn(world, job_id, name)
         found = answer or file_reply(world, job_id, name, request.headers, fault)
         reply = Reply.of(found) if isinstance(found, Payload) else found
         return await send(request, reply, fault, lambda size: world.count("bytes_sent", size))
+
+    return handle
+
+
+async def _have_drawn(world: World, job_id: str, name: str) -> None:
+    """Draw a file in a thread where it is to be drawn: a film takes a second, and waits must go on."""
+    job = world.jobs.get(job_id)
+    index = job.find(name) if job and job.files_there(world.clock()) else None
+    if job and index is not None and (media := job.media(index)).draws:
+        await asyncio.to_thread(len, media)
+
+
+def _people(world: World) -> Handler:
+    """Pictures and clips of the persons that can be drawn, for a submit call to name."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        people, kind = request.match_info["people"], request.match_info["kind"]
+        world.note(Seen("people", "", request.method, request.path_qs, request.headers))
+        found = await asyncio.to_thread(people_reply, people, kind, request.headers)
+        reply = Reply.of(found) if isinstance(found, Payload) else found
+        return await send(request, reply, None, lambda size: None)
 
     return handle
 

@@ -30,6 +30,7 @@ class Settings:
     :param balance: what the wallet holds
     :param takes: the ways in which it takes base64 pictures: ``data_uri``, ``plain``, or ``any``
     :param submit: settings of the jobs that submit calls create
+    :param draw: draw what comes of every submit call; else only where it is known who is in its pictures
     :param enterprise_fetch: which form of the fetch call its enterprise paths speak: ``path`` (the id in the
         path), ``body`` (in the body) or ``both``; the other is a 404 without content
     """
@@ -41,6 +42,7 @@ class Settings:
     balance: float = 43.6
     takes: str = "any"
     submit: dict[str, Any] = field(default_factory=dict)
+    draw: bool = False
     enterprise_fetch: str = "both"
 
 

@@ -20,7 +20,7 @@ def running() -> Iterator[StandIn]:
 @pytest.fixture
 def server(running: StandIn) -> StandIn:
     running.reset()
-    running.configure(key=KEY, wrong_key="401", queue_limit=None, submit={})
+    running.configure(key=KEY, wrong_key="401", queue_limit=None, takes="any", submit={}, draw=False)
     return running
 
 
