@@ -146,7 +146,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[NEWEST])
 def demo(session: nox.Session) -> None:
     """The main job, seen from outside; arguments go to tests.demo."""
-    install(session, *CHECKOUT, *airflow(NEWEST, "demo"))
+    install(session, "-e", ".[preview]", *airflow(NEWEST))
     command = ("python", "-m", "tests.demo", *session.posargs)
     session.run(*command, interrupt_timeout=END, terminate_timeout=END)
 

@@ -1,10 +1,10 @@
-"""``python -m tests.benchmarks.pages``: what the pages cost Airflow's API server, and the plugin every process.
+"""``python -m tests.benchmarks.pages``: what the pages cost the API server, and the plugin every process.
 
-Airflow's own API server application on a real socket, with a task of a thousand files: the task's page, its
-last page and the run's contact sheet beside Airflow's own XCom call for the same task; a file's first byte and
-the next part of a film beside reading the same from the store; ten readers of one film of 2 GB at once, and the
-memory of the server meanwhile. Then the import of the plugin after ``airflow.plugins_manager``, in processes of
-its own. Milliseconds; medians.
+Airflow's own API server application in a process of its own, with a task of a thousand files: the task's
+page, its last page and the run's contact sheet beside Airflow's own XCom call for the same task; a file's
+first byte and the next part of a film beside reading the same from the store; ten readers of one film of 2
+GB at once, and the memory that the server comes to need. Then the import of the plugin after
+``airflow.plugins_manager``, each in a process of its own. Milliseconds; medians.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def _pages(home: Path, repeat: int) -> Iterator[dict[str, Any]]:
              lambda: get(xcom.format("thousand"))),
             ("contact sheet", lambda: get("/modelslab/dags/faces/runs/r"), "XCom call",
              lambda: get(xcom.format("many"))),
-            ("a picture of 300 B", lambda: get(f"{task}/many/-1/results/0/files/7"), "the store", many.read_bytes),
+            ("a picture of 300 B", lambda: get(f"{task}/many/-1/results/0/files/7"), "the store",
+             many.read_bytes),
             ("2 MiB of a film", lambda: get(f"{task}/film/-1/results/0/files/0", Range="bytes=10000000-"),
              "the store", lambda: _part(one)),
         ]  # fmt: skip
@@ -102,12 +103,8 @@ def _watch(server: Server, path: str) -> dict[str, Any]:
         list(pool.map(read, range(20 * READERS)))
     took = (time.perf_counter() - begun) * 1000
     grown = f"{server.memory() - before:.0f} MiB more at most"
-    return {
-        "what": f"{READERS} readers, {20 * READERS} parts of 2 MiB",
-        "ms": took,
-        "beside": grown,
-        "its ms": None,
-    }
+    what = f"{READERS} readers, {20 * READERS} parts of 2 MiB"
+    return {"what": what, "ms": took, "beside": grown, "its ms": None}
 
 
 def _time(act: Callable[[], Any]) -> float:
