@@ -122,8 +122,8 @@ def test_a_job_shows_the_persons_that_it_is_told_to(server: StandIn) -> None:
 
 
 def test_pictures_in_base64_are_swapped(server: StandIn) -> None:
-    body: dict[str, Any] = {"init_image": base64("anna"), "base64": True}
-    answer = post(server, SWAP, **body, target_image=f"data:image/png;base64,{base64('ben', 'png')}").json()
+    body: dict[str, Any] = {"target_image": base64("anna"), "base64": True}
+    answer = post(server, SWAP, **body, init_image=f"data:image/png;base64,{base64('ben', 'png')}").json()
     found = server.content(answer["id"])
     assert in_file(found) == (("anna", "ben"),)
     with Image.open(io.BytesIO(found)) as result:
@@ -139,13 +139,13 @@ def test_pictures_and_clips_of_persons_are_served_and_swapped_by_their_address(s
         assert get(url, Range="bytes=100-199").content == served.content[100:200]
     assert in_file(get(face).content) == figures("grace")
     assert get(f"{server.url}/people/zoe.jpg").status_code == 404
-    assert result_of(server, init_image=face, target_image=image) == "grace+hugo"
+    assert result_of(server, target_image=face, init_image=image) == "grace+hugo"
     assert result_of(server, CLIP, init_image=face, init_video=clip) == "grace+ben"
 
 
 def test_with_a_reference_one_of_several_gets_the_face(server: StandIn) -> None:
     people = f"{server.url}/people/"
-    body = {"init_image": f"{people}anna.jpg", "target_image": f"{people}ben-carla-david.jpg"}
+    body = {"target_image": f"{people}anna.jpg", "init_image": f"{people}ben-carla-david.jpg"}
     assert result_of(server, **body) == "anna+ben-anna+carla-anna+david"
     assert (
         result_of(server, ONE_OF_SEVERAL, **body, reference_image=f"{people}carla.jpg")
@@ -154,12 +154,12 @@ def test_with_a_reference_one_of_several_gets_the_face(server: StandIn) -> None:
 
 
 def test_a_picture_of_nobody_known_is_of_somebody_where_that_matters(server: StandIn) -> None:
-    unknown = {"target_image": "https://example.com/b.jpg"}
+    unknown = {"init_image": "https://example.com/b.jpg"}
     anna = f"{server.url}/people/anna.jpg"
-    first, again = (result_of(server, init_image=anna, **unknown) for _ in range(2))
+    first, again = (result_of(server, target_image=anna, **unknown) for _ in range(2))
     assert first == again
     assert first.startswith("anna+")
-    both_unknown = {"init_image": "https://example.com/a.jpg", **unknown}
+    both_unknown = {"target_image": "https://example.com/a.jpg", **unknown}
     assert result_of(server, **both_unknown) == ""
     server.configure(draw=True)
     assert "+" in result_of(server, **both_unknown)

@@ -86,9 +86,7 @@ def swap(body: Mapping[str, object], always: bool = False) -> str:
     :param body: the call's parameters
     :param always: whether unknown pictures are taken for somebody
     """
-    face, target, only = (
-        str(body.get(name) or "") for name in ("init_image", _target(body), "reference_image")
-    )
+    face, target, only = (str(body.get(name) or "") for name in (*_face_and_target(body), "reference_image"))
     faces, targets = in_picture(face), in_picture(target)
     if not (faces or targets or always):
         return ""
@@ -97,8 +95,9 @@ def swap(body: Mapping[str, object], always: bool = False) -> str:
     return text_of(_with_face(giver, targets or (Figure(somebody_else, somebody_else),), in_picture(only)))
 
 
-def _target(body: Mapping[str, object]) -> str:
-    return "init_video" if body.get("init_video") else "target_image"
+def _face_and_target(body: Mapping[str, object]) -> tuple[str, str]:
+    """Which parameters are the face and the picture or clip that it goes into: the API has it both ways."""
+    return ("init_image", "init_video") if body.get("init_video") else ("target_image", "init_image")
 
 
 def _with_face(face: str, targets: tuple[Figure, ...], only: tuple[Figure, ...] | None) -> tuple[Figure, ...]:
