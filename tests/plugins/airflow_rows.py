@@ -51,23 +51,25 @@ def add_task(
     **xcoms: Any,
 ) -> None:
     """Add a task instance with its XComs, by key; it began so many seconds later, and took so many."""
-    import uuid
-
     from airflow.models.renderedtifields import RenderedTaskInstanceFields
     from airflow.models.taskinstance import TaskInstance
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
-    from sqlalchemy import insert
+    from sqlalchemy import insert, select
 
     where = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index}
     start = BEGUN + timedelta(seconds=later) if begun else None
     end = start + timedelta(seconds=seconds) if start and state in ("success", "failed", "skipped") else None
-    more = {"id": uuid.uuid4(), "state": state, "operator": operator, "start_date": start, "end_date": end}
+    more = {"state": state, "operator": operator, "start_date": start, "end_date": end}
     needed = {"pool": "default_pool", "pool_slots": 1, "try_number": 1, "max_tries": 0, "queue": "default"}
     with create_session() as session:
         session.execute(insert(TaskInstance).values(**where, **more, **needed))
         if rendered:
-            session.execute(insert(RenderedTaskInstanceFields).values(**where, rendered_fields=rendered))
+            fields = RenderedTaskInstanceFields
+            at = where
+            if hasattr(fields, "task_instance_id"):  # Airflow 3.4
+                at = {"task_instance_id": session.scalar(select(TaskInstance.id).filter_by(**where))}
+            session.execute(insert(fields).values(**at, rendered_fields=rendered))
     with create_session() as session:
         for key, value in xcoms.items():
             XComModel.set(key=key, value=value, **where, session=session)

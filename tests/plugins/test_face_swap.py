@@ -18,8 +18,9 @@ has_tabs = pytest.mark.skipif(not airflow_is(FIRST_WITH_TABS), reason="no tabs b
 
 PROBE = """
 import json, sys
-import airflow.providers.common.compat.sdk
-from airflow.plugins_manager import AirflowPlugin
+import airflow.plugins_manager
+from airflow.configuration import conf
+from airflow.providers.common.compat.sdk import AirflowPlugin
 before = set(sys.modules)
 import airflow_provider_modelslab.plugins.face_swap as plugin
 print("PROBE" + json.dumps({
