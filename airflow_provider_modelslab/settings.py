@@ -21,7 +21,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
             "separated by commas. Nothing is shown where this is empty. The API server and the workers "
             "need it."
         ),
-        "version_added": "0.3.0",
+        "version_added": "0.2.0",
         "type": "string",
         "example": "s3://aws_default@bucket/face-swaps/, file:///data/faces/",
         "default": "",
@@ -32,7 +32,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
             "is on where Airflow offers it on the tasks of this provider only (from 3.4), and before that "
             "where preview_roots is set. Airflow before 3.1.1 has none."
         ),
-        "version_added": "0.3.0",
+        "version_added": "0.2.0",
         "type": "string",
         "example": None,
         "default": "auto",

@@ -7,11 +7,12 @@ import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import ROOT
+from tests.support.hitl import needs_hitl
 from tests.support.running import Standalone
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ RECIPES = {
 
 def test_there_is_a_recipe_for_each_question() -> None:
     assert set(RECIPES) == {
+        "approve_faces",
         "choose_retries",
         "id_from_http",
         "map_over_queued",
@@ -41,6 +43,15 @@ def test_there_is_a_recipe_for_each_question() -> None:
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_python(name: str) -> None:
     compile(RECIPES[name], name, "exec")
+
+
+@needs_hitl
+def test_the_recipe_that_asks_a_person_is_a_dag() -> None:
+    found: dict[str, Any] = {}
+    exec(RECIPES["approve_faces"], found)  # its tasks are run, and answered, in test_approval
+
+    dag = next(each for each in found.values() if getattr(each, "dag_id", None) == "approve_faces")
+    assert dag.task_dict["swap"].downstream_task_ids == {"approve", "select"}
 
 
 @pytest.fixture
