@@ -50,7 +50,7 @@ def test_the_recipe_that_asks_a_person_is_a_dag() -> None:
     found: dict[str, Any] = {}
     exec(RECIPES["approve_faces"], found)  # its tasks are run, and answered, in test_approval
 
-    dag = next(each for each in found.values() if getattr(each, "dag_id", None) == "approve_faces")
+    dag = found["swap"].dag
     assert dag.task_dict["swap"].downstream_task_ids == {"approve", "select"}
 
 
