@@ -23,11 +23,17 @@ class _LateApp:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._app is None:
-            from airflow_provider_modelslab.plugins.app import make_app
+            from anyio import to_thread
 
-            self._app = make_app()
+            self._app = await to_thread.run_sync(_made)  # what it imports would hold the server's loop
         raw = scope.get("raw_path")
         await self._app({**scope, "path": raw.decode("ascii")} if raw else scope, receive, send)
+
+
+def _made() -> Any:
+    from airflow_provider_modelslab.plugins.app import make_app
+
+    return make_app()
 
 
 class FaceSwapPlugin(AirflowPlugin):
