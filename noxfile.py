@@ -181,8 +181,9 @@ def cells(session: nox.Session, line: str) -> None:
 
 @nox.session(python=ONE)
 def slow(session: nox.Session) -> None:
-    """The wheel on the newest Airflow: all other tests that start a real Airflow."""
-    test_wheel(session, NEWEST, 40, "-m", "airflow and not smoke")
+    """The wheel on the newest Airflow: all other tests that start a real Airflow, with a browser too."""
+    extra = ("--deselect", "tests/browser/test_below_a_path.py")  # takes an Airflow more, for little
+    test_wheel(session, NEWEST, 40, "-m", "(airflow or browser) and not smoke", *extra)
 
 
 def test_wheel(session: nox.Session, line: str, minutes: float, *arguments: str) -> None:

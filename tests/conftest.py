@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 AIRFLOW_TIMEOUT = 400
+BROWSER_TIMEOUT = 600  # of the first test, which waits for all that the others look at too
 BYTECODE = ROOT / ".venv" / "bytecode"
 #: What takes long and is about sockets, bytes and tools, not about Airflow: once on the checkout is enough.
 THOROUGH = (
@@ -90,13 +91,25 @@ def pytest_report_header() -> list[str]:
     return [f"airflow {version('apache-airflow')}; package: {package.origin if package else 'not installed'}"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give tests with a real Airflow the time that it takes to start, and mark those that are thorough."""
+    leave_out_browser_tests(config, items)
     for item in items:
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
-        if item.get_closest_marker("airflow") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(AIRFLOW_TIMEOUT))
+        for marker, seconds in (("airflow", AIRFLOW_TIMEOUT), ("browser", BROWSER_TIMEOUT)):
+            if item.get_closest_marker(marker) and not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(seconds))
+
+
+def leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave them out of selections like "not airflow", which say nothing of them."""
+    selection = config.getoption("-m")
+    if not selection or "browser" in selection:
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

@@ -22,7 +22,10 @@ _HEADERS = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "private, no-cache",  # ask each time whether one may still see it
     "Content-Encoding": "identity",  # else older servers zip even parts, and films cannot be sought
-    "Content-Security-Policy": "default-src 'none'; media-src 'self'; frame-ancestors 'self'",
+    # The styles are the browser's own, of the page that it makes around a picture or film by itself.
+    "Content-Security-Policy": (
+        "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

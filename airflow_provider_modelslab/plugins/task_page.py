@@ -23,7 +23,10 @@ Loaded = Mapping[int, StoredResult | NotShownError]  # by the result's position 
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A picture or film on a page; addresses are relative to it."""
+    """A picture or film on a page; addresses are relative to it.
+
+    :param uri: where it lies, of what was submitted
+    """
 
     name: str
     is_film: bool
@@ -32,6 +35,7 @@ class ShownFile:
     alt: str
     facts: tuple[str, ...] = ()
     sha256: str = ""
+    uri: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,12 +187,14 @@ def _input(name: str, uri: str, request_id: str, address: str, roots: tuple[str,
     label = _LABELS[name]
     href = f"{address}/inputs/{name}" if is_below(uri, roots) else ""
     alt = f"Submitted for face swap {request_id}: {label}"
-    return ShownFile(label, name == "video", href, None, alt, (without_query(uri)[:300],))
+    shown = without_query(uri)[:300]
+    return ShownFile(label, name == "video", href, None, alt, (shown.rpartition("/")[2],), uri=shown)
 
 
 def dimensions(file: StoredFile) -> str:
     """Return, for instance, ``640 x 480`` or ``640 x 480, 4.0 s``."""
-    size = f"{file.width} \N{MULTIPLICATION SIGN} {file.height}" if file.width and file.height else ""
+    times = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"
+    size = f"{file.width}{times}{file.height}" if file.width and file.height else ""
     return ", ".join(filter(None, (size, f"{file.duration:.1f} s" if file.duration else "")))
 
 

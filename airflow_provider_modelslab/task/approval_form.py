@@ -16,7 +16,8 @@ from airflow_provider_modelslab.settings import PREVIEW_ROOTS, SECTION
 from airflow_provider_modelslab.task.selection_options import last_part, target_of
 
 MOST = 20  # results in a form; more would load more than a person looks at
-_HEADS = ("Face swap", "Face", "Target", "Result")
+#: Airflow makes each picture 300 pixels wide, and cuts off what a narrow window has no room for.
+_HEADS = ("Face swap", "Result", "Target", "Face")
 _UNKNOWN = "–"  # noqa: RUF001 - a dash, as people write it
 _MOST_ROOTS = 5  # roots that are proposed
 
@@ -54,7 +55,7 @@ class ApprovalForm:
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for at, result in enumerate(self.results[:MOST]):
-            yield self._name(at, result), self._face(at, result), self._target(at, result), self._files(at)
+            yield self._name(at, result), self._files(at), self._target(at, result), self._face(at, result)
 
     def _name(self, at: int, result: Mapping[str, Any]) -> str:
         said = [f"**{markdown.plain(self.names[at])}**", _flagged(result)]

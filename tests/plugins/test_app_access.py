@@ -154,3 +154,14 @@ def test_what_an_xcom_says_is_escaped(pages: Any, root: Path, run_id: str) -> No
         text = pages.get(f"/modelslab/dags/faces/runs/{run_id}/tasks/{task}/-1").text
         assert "&lt;script&gt;" in text
         assert "<script" not in text
+
+
+def test_what_was_submitted_is_told_by_its_name_and_its_whole_address(
+    pages: Any, root: Path, run_id: str
+) -> None:
+    value = save(root, "1", {"a.jpg": picture()}, inputs={"face": "s3://aws@bucket/faces/ben.jpg"})
+    add_task("faces", run_id, "save", return_value=value)
+    text = pages.get(f"/modelslab/dags/faces/runs/{run_id}/tasks/save/-1").text
+
+    assert '<span class="facts">ben.jpg</span>' in text
+    assert ">s3://aws@bucket/faces/ben.jpg</code>" in text

@@ -48,7 +48,8 @@ def test_a_file_is_sent_whole_with_its_type_by_its_bytes(show: Any, kind: str) -
     assert answer.content == content
     assert answer.headers["Content-Type"] == Media(kind).content_type
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; media-src 'self'; style-src 'unsafe-inline';")
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 

@@ -40,23 +40,23 @@ def test_a_row_shows_face_target_and_result() -> None:
     result = f"{TASK}/results/0"
     assert cells(form(face_swap())) == [
         "**7 group.jpg**",
-        f"[![face.jpg]({result}/inputs/face)]({result}/inputs/face)",
-        f"[![group.jpg]({result}/inputs/image)]({result}/inputs/image)",
         f"[![0.jpg]({result}/files/0/thumbnail)]({result}/files/0)",
+        f"[![group.jpg]({result}/inputs/image)]({result}/inputs/image)",
+        f"[![face.jpg]({result}/inputs/face)]({result}/inputs/face)",
     ]
 
 
 def test_the_author_s_body_stands_above_the_table() -> None:
     text = form(face_swap(), body="Look at the **ears**.")
-    assert text.startswith("Look at the **ears**.\n\n| Face swap | Face | Target | Result |\n| --- |")
+    assert text.startswith("Look at the **ears**.\n\n| Face swap | Result | Target | Face |\n| --- |")
 
 
 def test_each_row_leads_to_its_own_pictures() -> None:
-    assert f"{TASK}/results/1/files/0/thumbnail" in cells(form(face_swap("7"), face_swap("8")), 1)[3]
+    assert f"{TASK}/results/1/files/0/thumbnail" in cells(form(face_swap("7"), face_swap("8")), 1)[1]
 
 
 def test_a_film_has_its_poster_and_a_link_and_its_target_a_link() -> None:
-    _, _, target, result = cells(form(face_swap(file="0.mp4", target="clip.mp4")))
+    _, result, target, _ = cells(form(face_swap(file="0.mp4", target="clip.mp4")))
     assert target == f"[clip.mp4]({TASK}/results/0/inputs/video)"
     page = f"{TASK}/results/0/files/0"
     assert result == f"[![0.mp4]({page}/thumbnail)]({page}) [Play 0.mp4]({page})"
@@ -64,8 +64,8 @@ def test_a_film_has_its_poster_and_a_link_and_its_target_a_link() -> None:
 
 def test_an_input_that_lies_elsewhere_is_told_by_its_name_and_one_that_is_not_known_by_a_dash() -> None:
     public = face_swap(inputs={"face": "https://example.com/a%20face.jpg?size=2"})
-    assert cells(form(public))[1:3] == ["a face.jpg", "–"]  # noqa: RUF001 - as the form has it
-    assert cells(form(without(face_swap(), "inputs")))[1:3] == ["–", "–"]  # noqa: RUF001
+    assert cells(form(public))[2:] == ["–", "a face.jpg"]  # noqa: RUF001 - as the form has it
+    assert cells(form(without(face_swap(), "inputs")))[2:] == ["–", "–"]  # noqa: RUF001
 
 
 @pytest.mark.parametrize("roots", [(), ("s3://other@bucket/",)])
@@ -73,9 +73,9 @@ def test_without_a_root_there_are_words_and_the_very_line_to_set(roots: tuple[st
     text = form(face_swap("7"), face_swap("8"), roots=roots)
     assert "![" not in text
     assert cells(text)[1:] == [
-        "face.jpg",
-        "group.jpg",
         f"`{ROOT}7/0.jpg`, 34,211 bytes, image/jpg, sha256 `{'ab' * 32}`",
+        "group.jpg",
+        "face.jpg",
     ]
     assert f"`preview_roots = {', '.join([*roots, ROOT])}`" in text
     assert "2 of 2" in text
@@ -88,7 +88,7 @@ def test_where_all_pictures_are_shown_nothing_is_said_of_settings() -> None:
 
 def test_what_was_not_saved_says_so() -> None:
     text = form(without(face_swap(), "files", "manifest"), face_swap("8"))
-    assert cells(text)[3] == "not saved"
+    assert cells(text)[1] == "not saved"
     assert "1 of 2, whose files were not saved" in text
     assert "token" not in text
 

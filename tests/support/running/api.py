@@ -58,12 +58,12 @@ class Api:
                 raise
             self.call("PATCH", f"{self._prefix}/connections/{conn_id}", values)
 
-    def password(self) -> str:
-        """The password that `airflow standalone` gave its user."""
+    def password(self, user: str = USER) -> str:
+        """The password that Airflow gave a user; its only one on Airflow 2."""
         if not AIRFLOW_3:
             return (self.home / "standalone_admin_password.txt").read_text().strip()
         passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text())
-        return str(passwords[USER])
+        return str(passwords[user])
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, login: bool = True) -> Any:
         """One call, its answer read as JSON."""

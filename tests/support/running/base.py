@@ -23,12 +23,13 @@ class Running(ABC):
 
     :param home: the home, with its DAGs and connections in place
     :param timeout: seconds until all components must be healthy
+    :param path: of its address, as behind a proxy that serves others too; without a slash at its end
     """
 
-    def __init__(self, home: AirflowHome, timeout: float = 120) -> None:
+    def __init__(self, home: AirflowHome, timeout: float = 120, path: str = "") -> None:
         self.home, self.timeout = home, timeout
         web, worker_logs, trigger_logs = free_ports(3)
-        self.url = f"http://127.0.0.1:{web}"
+        self.url = f"http://127.0.0.1:{web}{path}"
         self.api = Api(self.url, home.path)
         self.env = home.env | _addresses(self.url, web, worker_logs, trigger_logs)
 

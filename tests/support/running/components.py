@@ -30,10 +30,10 @@ KINDS = {
 class Components(Running):
     """API server, scheduler with workers, DAG processor, triggerer; its parameters are those of `Running`."""
 
-    def __init__(self, home: AirflowHome, timeout: float = 120) -> None:
+    def __init__(self, home: AirflowHome, timeout: float = 120, path: str = "") -> None:
         if not AIRFLOW_3:
             raise RuntimeError("Components needs Airflow 3")
-        super().__init__(home, timeout)
+        super().__init__(home, timeout, path)
         self.env["AIRFLOW__API_AUTH__JWT_SECRET"] = secrets.token_urlsafe(48)  # the same for all of them
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Standalone(Running):
     """`airflow standalone` in a home; its parameters are those of `Running`."""
 
-    def __init__(self, home: AirflowHome, timeout: float = 120) -> None:
-        super().__init__(home, timeout)
+    def __init__(self, home: AirflowHome, timeout: float = 120, path: str = "") -> None:
+        super().__init__(home, timeout, path)
         self.log = home.path / "standalone.log"
         self.process: subprocess.Popen[bytes] | None = None
 
