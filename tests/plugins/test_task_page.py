@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _runs = itertools.count()
+BY = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"  # between width and height
 PROCESSING = {"id": "7", "status": "processing", "output": [], "proxy_links": []}
 
 
@@ -55,8 +56,8 @@ def test_a_result_is_shown_with_all_that_is_known_of_it(page: Any, root: Path) -
     assert "generated in 2.5 s" in text
     assert "consent: contract 7" in text
     assert value["manifest"] in text
-    assert "B · image/jpeg · 640 \N{MULTIPLICATION SIGN} 480 · found not safe for work" in text
-    assert "video/mp4 · 320 \N{MULTIPLICATION SIGN} 240, 4.0 s" in text
+    assert f"B · image/jpeg · 640{BY}480 · found not safe for work" in text
+    assert f"video/mp4 · 320{BY}240, 4.0 s" in text
     assert 'alt="Result of face swap 101: picture 1 of 2, a.jpg"' in text
     film = "./-1/results/0/files/1"
     assert f'<video controls preload="none" src="{film}" poster="{film}/thumbnail"' in text
