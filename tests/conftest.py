@@ -31,6 +31,8 @@ BYTECODE = ROOT / ".venv" / "bytecode"
 THOROUGH = (
     "tests/stress/faults/",
     "tests/stress/leaks/",
+    "tests/plugins/test_getting_out.py",
+    "tests/saving/test_thumbnail",
     "tests/saving/test_save_at_once.py",
     "tests/saving/test_save_stores.py",
     "tests/support/running/",
