@@ -14,7 +14,7 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_modelslab.links.face_swap import FACE_SWAP_LINKS
-from airflow_provider_modelslab.protocol.page_paths import SHOWN_XCOM, TaskPages
+from airflow_provider_modelslab.protocol.page_paths import DECISION_XCOM, SHOWN_XCOM, TaskPages
 from airflow_provider_modelslab.settings import usable_preview_roots
 from airflow_provider_modelslab.task.approval_form import ApprovalForm
 from airflow_provider_modelslab.task.results_to_show import read_results, shown_part
@@ -30,8 +30,6 @@ except (ImportError, AirflowOptionalProviderFeatureException) as error:
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-
-DECISION_KEY = "decision"  # of the XCom that says who chose what, and when
 
 
 class FaceSwapApprovalOperator(ApprovalOperator):
@@ -128,7 +126,7 @@ class FaceSwapSelectionOperator(HITLOperator):
         names = self._set_options(results)
         decision = super().execute_complete(context, event)
         chosen = chosen_results(decision["chosen_options"], names, results)
-        context["ti"].xcom_push(key=DECISION_KEY, value=dict(decision))
+        context["ti"].xcom_push(key=DECISION_XCOM, value=dict(decision))
         self.log.info("Chosen are %d of %d face swaps.", len(chosen), len(results))
         return chosen
 

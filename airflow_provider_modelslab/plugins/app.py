@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import requires_access_dag
-from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.convertors import Convertor, register_url_convertor
@@ -25,14 +24,16 @@ from airflow_provider_modelslab.plugins.run_page import PICTURES, TASKS_A_PAGE, 
 from airflow_provider_modelslab.plugins.stored_result import StoredResult, load_result
 from airflow_provider_modelslab.plugins.task_page import build_task_page, slots_of
 from airflow_provider_modelslab.plugins.task_record import TaskRecord, load_run, load_task
+from airflow_provider_modelslab.plugins.threads import Threads
+from airflow_provider_modelslab.protocol.preview_roots import root_of
 from airflow_provider_modelslab.settings import usable_preview_roots
 
-T = TypeVar("T")
-
-_READERS = 8  # threads for all readers: a store that hangs must not hold those of Airflow's own pages
+_PAGES = "pages"  # the threads in which they are made
+_MAP_INDEX = re.compile(r"-1|[0-9]{1,9}")
 _RUN = "/dags/{dag_id:modelslab_id}/runs/{run_id:modelslab_id}"
 _TASK = f"{_RUN}/tasks/{{task_id:modelslab_id}}/{{map_index:modelslab_id}}"
-_RESULT = f"{_TASK}/results/{{result:int}}"
+_RESULT = f"{_TASK}/results/{{result:modelslab_number}}"
+_FILE = f"{_RESULT}/files/{{at:modelslab_number}}"
 _UNMAPPED = ("-1", "{MAP_INDEX}")  # the latter is what Airflow leaves where a task is not mapped
 _PAGE_HEADERS = {
     "Cache-Control": "private, no-store",
@@ -65,67 +66,90 @@ class _Id(Convertor[str]):
         return value
 
 
+class _Number(Convertor[int]):
+    """A position; none has more digits."""
+
+    regex = "[0-9]{1,6}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
 class _Routes:
-    """What answers; an object, for the bound on threads that read."""
+    """What answers; an object, for the bounds on threads that read."""
 
     def __init__(self) -> None:
-        self._limiter = CapacityLimiter(_READERS)
+        self._threads = Threads()
 
     async def run(self, dag_id: str, run_id: str, page: _Page = 1) -> Response:
         """The contact sheet of a run."""
         first = (page - 1) * TASKS_A_PAGE
-        records, total = await self._in_thread(lambda: load_run(dag_id, run_id, first, TASKS_A_PAGE))
-        loaded = await asyncio.gather(*(self._load(record, range(PICTURES)) for record in records))
-        tasks = zip(records, loaded, strict=True)
-        shown = build_run_page((dag_id, run_id), tasks, total, page, usable_preview_roots())
-        return await self._page("run.html", shown)
+        records, total = await self._threads.run(lambda: load_run(dag_id, run_id, first, TASKS_A_PAGE))
+        loaded = [await self._load(record, range(PICTURES)) for record in records]
+        tasks, roots = zip(records, loaded, strict=True), usable_preview_roots()
+        return await self._page(
+            "run.html", lambda: build_run_page((dag_id, run_id), tasks, total, page, roots)
+        )
 
     async def task(self, place: _Place, page: _Page = 1) -> Response:
         """The page of a task instance."""
-        record = await self._in_thread(lambda: _record(*place))
-        slots, _ = slots_of(record, page)
-        loaded = await self._load(record, slots)
-        shown = build_task_page(record, loaded, page, usable_preview_roots(), datetime.now(timezone.utc))
-        return await self._page("task.html", shown)
+        record, slots = await self._threads.run(lambda: _with_slots(_record(*place), page))
+        loaded, roots = await self._load(record, slots), usable_preview_roots()
+        now = datetime.now(timezone.utc)
+        return await self._page("task.html", lambda: build_task_page(record, loaded, page, roots, now))
 
     async def file(self, request: Request, place: _Place, result: int, at: int) -> Response:
         """A file that was saved."""
-        return await self._media(request, lambda: find_media.file(_stored(place, result), at))
+        return await self._media(request, place, result, lambda stored: find_media.file(stored, at))
 
     async def thumbnail(self, request: Request, place: _Place, result: int, at: int) -> Response:
         """A small picture of it."""
-        return await self._media(request, lambda: find_media.thumbnail(_stored(place, result), at))
+        return await self._media(request, place, result, lambda stored: find_media.thumbnail(stored, at))
 
     async def submitted(self, request: Request, place: _Place, result: int, name: str) -> Response:
         """A picture that was submitted."""
-        return await self._media(request, lambda: find_media.submitted(_stored(place, result), name))
+        return await self._media(request, place, result, lambda stored: find_media.submitted(stored, name))
 
-    async def _media(self, request: Request, find: Callable[[], Media]) -> Response:
-        media = await self._in_thread(find)
-        return await media_response(media, request.headers, self._in_thread)
+    async def _media(
+        self, request: Request, place: _Place, result: int, find: Callable[[StoredResult], Media]
+    ) -> Response:
+        uri = await self._threads.run(lambda: _manifest_of(place, result))
+        media = await self._threads.run(lambda: find(load_result(uri)), _root_of(uri))
+        return await media_response(
+            media, request.headers, lambda act: self._threads.run(act, media.place.root)
+        )
 
     async def _load(
         self, record: TaskRecord, positions: Iterable[int]
     ) -> dict[int, StoredResult | NotShownError]:
-        """Read the manifests of results, several at a time."""
+        """Read the manifests of results, several at a time, and each once."""
         uris = {at: record.results[at].get("manifest") for at in positions if at < len(record.results)}
+        texts = dict.fromkeys(uri for uri in uris.values() if isinstance(uri, str))
+        found = dict(zip(texts, await asyncio.gather(*map(self._loaded, texts)), strict=True))
+        nothing = NotShownError(Reason.NOT_ALLOWED, "it is no text")
         named = {at: uri for at, uri in uris.items() if uri is not None}
-        read = [self._in_thread(partial(_loaded, uri)) for uri in named.values()]
-        return dict(zip(named, await asyncio.gather(*read), strict=True))
+        return {at: found[uri] if isinstance(uri, str) else nothing for at, uri in named.items()}
 
-    async def _page(self, template: str, page: Any) -> Response:
+    async def _loaded(self, uri: str) -> StoredResult | NotShownError:
+        try:
+            return await self._threads.run(lambda: load_result(uri), _root_of(uri))
+        except NotShownError as error:
+            return error
+
+    async def _page(self, template: str, build: Callable[[], Any]) -> Response:
         nonce = secrets.token_urlsafe(16)
-        text = await self._in_thread(lambda: render(template, page=page, nonce=nonce))
+        text = await self._threads.run(lambda: render(template, page=build(), nonce=nonce), _PAGES)
         headers = {**_PAGE_HEADERS, "Content-Security-Policy": _POLICY.format(nonce)}
-        return HTMLResponse(text, headers=headers)
-
-    def _in_thread(self, act: Callable[[], T]) -> Awaitable[T]:
-        return to_thread.run_sync(act, limiter=self._limiter)
+        return HTMLResponse(text.encode("utf-8", "replace"), headers=headers)
 
 
 def make_app() -> FastAPI:
     """Return the application, all of whose routes ask who is there."""
     register_url_convertor("modelslab_id", _Id())
+    register_url_convertor("modelslab_number", _Number())
     may_read = Depends(requires_access_dag(method="GET", access_entity=DagAccessEntity.XCOM))
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[may_read]
@@ -133,36 +157,40 @@ def make_app() -> FastAPI:
     routes = _Routes()
     app.add_api_route(_RUN, routes.run, response_model=None)
     app.add_api_route(_TASK, routes.task, response_model=None)
-    app.add_api_route(f"{_RESULT}/files/{{at:int}}", routes.file, response_model=None)
-    app.add_api_route(f"{_RESULT}/files/{{at:int}}/thumbnail", routes.thumbnail, response_model=None)
+    app.add_api_route(f"{_RESULT}/files/{{at:modelslab_number}}", routes.file, response_model=None)
+    app.add_api_route(
+        f"{_RESULT}/files/{{at:modelslab_number}}/thumbnail", routes.thumbnail, response_model=None
+    )
     app.add_api_route(f"{_RESULT}/inputs/{{name}}", routes.submitted, response_model=None)
     app.add_exception_handler(NotShownError, _not_shown)
     return app
 
 
 def _record(dag_id: str, run_id: str, task_id: str, map_index: str) -> TaskRecord:
-    try:
-        index = -1 if map_index in _UNMAPPED else int(map_index)
-    except ValueError:
-        raise HTTPException(404, "a map index is a number") from None
-    record = load_task(dag_id, run_id, task_id, index)
+    index = "-1" if map_index in _UNMAPPED else map_index
+    if not _MAP_INDEX.fullmatch(index):
+        raise HTTPException(404, "a map index is a number")
+    record = load_task(dag_id, run_id, task_id, int(index))
     if record is None:
         raise HTTPException(404, "there is no such task instance in this run")
     return record
 
 
-def _stored(place: tuple[str, str, str, str], result: int) -> StoredResult:
+def _with_slots(record: TaskRecord, page: int) -> tuple[TaskRecord, Iterable[int]]:
+    slots, _ = slots_of(record, page)
+    return record, slots
+
+
+def _manifest_of(place: tuple[str, str, str, str], result: int) -> Any:
     results = _record(*place).results
     if result >= len(results):
         raise HTTPException(404, "the task has no such result")
-    return load_result(results[result].get("manifest"))
+    return results[result].get("manifest")
 
 
-def _loaded(uri: Any) -> StoredResult | NotShownError:
-    try:
-        return load_result(uri)
-    except NotShownError as error:
-        return error
+def _root_of(uri: Any) -> str:
+    """Return the root whose threads read a manifest."""
+    return root_of(uri, usable_preview_roots()) or _PAGES
 
 
 async def _not_shown(request: Request, error: Exception) -> Response:

@@ -42,6 +42,8 @@ def of_task(record: TaskRecord, when: str) -> Explanation | None:
             "This tab shows what FaceSwapOperator, FaceSwapResultOperator and their like have saved.",
         )
     if record.state == "success":
+        if record.decision:
+            return Explanation(f"{record.decision}.")
         return None if record.results else _NO_RESULTS
     if record.state in _WAITS or record.state in ("running", "awaiting_input"):
         return _waiting(record, when)
@@ -52,7 +54,10 @@ def of_task(record: TaskRecord, when: str) -> Explanation | None:
 
 def _waiting(record: TaskRecord, when: str) -> Explanation:
     if record.state == "awaiting_input" or record.operator in ASKING:
-        return Explanation(f"Waiting for a person's answer{when}.", "It is given in Required Actions.")
+        return Explanation(
+            f"Waiting for a person's answer{when}.",
+            _WHERE_TO_ANSWER,
+        )
     total, done = len(record.request_ids), len(record.results)
     count = f": {done} of {total} face swaps are done" if total > 1 else f": {done} done" if done else ""
     if record.state == "running":
@@ -86,12 +91,12 @@ def of_error(error: NotShownError, request_id: str, uri: str, roots: Iterable[st
     :param roots: what may be shown by now
     """
     if error.reason is Reason.NOT_ALLOWED:
-        return _not_allowed(request_id, uri, roots)
+        return _not_allowed(request_id, uri, others=bool(tuple(roots)))
     what, advice = _TEXTS[error.reason]
     return Explanation(what.format(id=request_id, uri=uri, what=error.what), advice)
 
 
-def _not_allowed(request_id: str, uri: str, roots: Iterable[str]) -> Explanation:
+def _not_allowed(request_id: str, uri: str, *, others: bool) -> Explanation:
     root = root_for(uri)
     what = f"The files of face swap {request_id} lie below no folder that may be shown: {uri}"
     if not is_below(uri, [root]):
@@ -100,11 +105,12 @@ def _not_allowed(request_id: str, uri: str, roots: Iterable[str]) -> Explanation
         what,
         "If all who may read this Dag's XComs may see them, an administrator sets, for the API server and "
         "the workers:",
-        f"[modelslab]\npreview_roots = {', '.join([*roots, root])}",
+        f"[modelslab]\npreview_roots = {'…, ' if others else ''}{root}",
     )
 
 
 _RETRY = "Airflow tries it again; what was submitted is not paid for twice on Airflow 3.3 and later."
+_WHERE_TO_ANSWER = "It is given in this task's tab Required Action, or under Browse, Required Actions."
 _NOT_BEGUN = Explanation("This task has not begun.", "Its pictures stand here once it has saved them.")
 _NO_RESULTS = Explanation(
     "This task has ended well, and left no result in XCom that can be read here.",

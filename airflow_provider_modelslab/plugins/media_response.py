@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
 
@@ -52,20 +54,16 @@ class Media:
 
         :raises NotShownError: if it is no picture or film, or no longer what was saved
         """
-        data = self.place.read(self.name, 0, min(PIECE, self.size + 1))
+        (data,) = self.place.read(self.name, (0, min(PIECE, self.size + 1)))
         self._check(data)
         return data, self._kind(data)
 
-    def kind(self) -> str:
-        """Return what it is by its bytes, without reading more of them; errors as for ``first_piece``."""
-        return self._kind(self.place.read(self.name, 0, HEAD))
-
-    def piece(self, part: ByteRange) -> bytes:
-        """Return a part of it; errors as for ``first_piece``."""
-        data = self.place.read(self.name, part.start, part.end)
+    def piece(self, part: ByteRange) -> tuple[bytes, str]:
+        """Return a part of it, and what the whole is by its bytes; errors as for ``first_piece``."""
+        head, data = self.place.read(self.name, (0, HEAD), (part.start, part.end))
         if len(data) != part.end - part.start:
             raise NotShownError(Reason.CHANGED, self.name)
-        return data
+        return data, self._kind(head)
 
     def _check(self, data: bytes) -> None:
         if len(data) != min(PIECE, self.size):
@@ -92,7 +90,7 @@ async def media_response(media: Media, asked: Any, in_thread: InThread[Any]) -> 
     :param in_thread: runs what reads the store
     :raises NotShownError: if it cannot be shown
     """
-    headers = {**_HEADERS, "Content-Disposition": f'inline; filename="{media.name}"'}
+    headers = {**_HEADERS, "Content-Disposition": _disposition(media.name)}
     if media.sha256:
         headers["ETag"] = f'"{media.sha256}"'
         if headers["ETag"] in asked.get("if-none-match", ""):
@@ -104,10 +102,16 @@ async def media_response(media: Media, asked: Any, in_thread: InThread[Any]) -> 
     if part is None:
         first, kind = await in_thread(media.first_piece)
         return _whole(media, first, kind, headers, in_thread)
-    kind = await in_thread(media.kind)
-    data = await in_thread(partial(media.piece, part))
+    data, kind = await in_thread(partial(media.piece, part))
     headers["Content-Range"] = part.header(media.size)
     return Response(data, 206, headers, media_type=kind)
+
+
+def _disposition(name: str) -> str:
+    """Return the header that names the file to who saves it (RFC 6266)."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    exact = quote(name.encode("utf-8", "replace"), safe="")
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
 def _range_of(asked: Any, headers: dict[str, str]) -> str | None:
@@ -126,7 +130,8 @@ def _whole(
         yield first
         for start in range(len(first), media.size, PIECE):
             part = ByteRange(start, min(start + PIECE, media.size))
-            yield await in_thread(partial(media.piece, part))
+            data, _ = await in_thread(partial(media.piece, part))
+            yield data
 
     headers["Content-Length"] = str(media.size)
     return StreamingResponse(pieces(), headers=headers, media_type=kind)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from airflow_provider_modelslab.protocol.preview_roots import root_of
 from airflow_provider_modelslab.saving.destination import as_path, describe_failure
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _LOCAL = "file://"
+Part = tuple[int, int]
 
 
 class Reason(Enum):
@@ -64,31 +65,33 @@ class Place:
         """Its address."""
         return f"{self.root}{self.folders}".rstrip("/")
 
-    def read(self, name: str, start: int, end: int) -> bytes:
-        """Return bytes of a file; fewer where it ends before.
+    def read(self, name: str, *parts: Part) -> list[bytes]:
+        """Return parts of a file; fewer bytes where it ends before.
 
         :param name: of the file, in this folder
-        :param start: the first byte
-        :param end: the one after the last
+        :param parts: of each the first byte, and the one after the last
         :raises NotShownError: if they cannot be had
         """
-        with self._told(name) as (fs, path):
-            return cast("bytes", fs.cat_file(path, start=start, end=end))
+        with self._told(name) as (root, path):
+            if self.root.startswith(_LOCAL):
+                with open_below(path, str(root.path)) as file:
+                    return [os.pread(file, end - start, start) for start, end in parts]
+            return [root.fs.cat_file(path, start=start, end=end) for start, end in parts]
 
     def size(self, name: str) -> int:
         """Return the size of a file in bytes; the parameter and errors are those of ``read``."""
-        with self._told(name) as (fs, path):
-            return int(fs.info(path)["size"])
+        with self._told(name) as (root, path):
+            if self.root.startswith(_LOCAL):
+                with open_below(path, str(root.path)) as file:
+                    return os.fstat(file).st_size
+            return int(root.fs.info(path)["size"])
 
     @contextmanager
-    def _told(self, name: str) -> Iterator[tuple[Any, str]]:
+    def _told(self, name: str) -> Iterator[tuple[ObjectStoragePath, str]]:
         """Tell what the store's library raises; its words may hold what no reader of the page may know."""
         try:
             root = _opened(self.root)
-            path = "/".join(filter(None, (str(root.path).rstrip("/"), self.folders, name)))
-            if self.root.startswith(_LOCAL):
-                path = _real_file(path, str(root.path))
-            yield root.fs, path
+            yield root, "/".join(filter(None, (str(root.path).rstrip("/"), self.folders, name)))
         except NotShownError:
             raise
         except FileNotFoundError:
@@ -121,14 +124,23 @@ def _opened(root: str) -> ObjectStoragePath:
     return as_path(root)
 
 
-def _real_file(path: str, root: str) -> str:
-    """Return the path of a file on a disk, links followed.
+@contextmanager
+def open_below(path: str, root: str) -> Iterator[int]:
+    """Open a file on a disk, and see by what was opened, which cannot be exchanged any more, where it lies.
 
-    :raises NotShownError: if it leads out of the root, or to what is no file, such as a pipe that never ends
+    :param path: of the file; links are followed
+    :param root: the folder that it must lie below
+    :raises NotShownError: if it does not, or is no file: a pipe, say, that never ends
     """
-    real, below = os.path.realpath(path), os.path.realpath(root)
-    if os.path.commonpath((real, below)) != below:
-        raise NotShownError(Reason.NOT_ALLOWED, "a link leads out of the root")
-    if not stat.S_ISREG(os.stat(real).st_mode):
-        raise NotShownError(Reason.GONE, "it is no file")
-    return real
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        where = f"/proc/self/fd/{file}"
+        real = os.path.realpath(where if os.path.exists(where) else path)  # there is none on macOS
+        below = os.path.realpath(root)
+        if os.path.commonpath((real, below)) != below:
+            raise NotShownError(Reason.NOT_ALLOWED, "a link leads out of the root")
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise NotShownError(Reason.GONE, "it is no file")
+        yield file
+    finally:
+        os.close(file)

@@ -17,8 +17,9 @@ from airflow_provider_modelslab.plugins.places import NotShownError, Place, Reas
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.file_names import is_plain
 
-_LARGEST_MANIFEST = 4 * 2**20  # bytes; one of a thousand files has half of one MiB
-_MOST_FILES = 10_000
+_LARGEST_MANIFEST = 2**20  # bytes; one of a thousand files has half of it
+_LARGEST_FILE = 2**50  # bytes
+_LONGEST_URI = 2000  # characters
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _INPUTS = ("face", "image", "video", "reference_image")
 
@@ -78,7 +79,7 @@ def load_result(uri: object) -> StoredResult:
     place, name = place_of(uri)
     if name != manifest.NAME:
         raise NotShownError(Reason.NOT_ALLOWED, str(uri))
-    data = place.read(name, 0, _LARGEST_MANIFEST + 1)
+    (data,) = place.read(name, (0, _LARGEST_MANIFEST + 1))
     try:
         if len(data) > _LARGEST_MANIFEST:
             raise ValueError
@@ -97,17 +98,17 @@ def _parsed(content: dict[str, Any], uri: str, place: Place) -> StoredResult:
         uri,
         place,
         str(content["id"])[:200],
-        tuple(map(_file, content["files"][:_MOST_FILES])),
-        {name: inputs[name] for name in _INPUTS if isinstance(inputs.get(name), str)},
+        tuple(map(_file, content["files"])),
+        {name: inputs[name] for name in _INPUTS if _is_short(inputs.get(name))},
         _number(content.get("generationTime")),
         None if consent is None else str(consent)[:2000],
-        frozenset(at for at, flag in enumerate(flags[:_MOST_FILES]) if flag is True),
+        frozenset(at for at, flag in enumerate(flags) if flag is True),
     )
 
 
 def _file(entry: dict[str, Any]) -> StoredFile:
     name, thumbnail = entry["name"], entry.get("thumbnail")
-    if not is_plain(name) or int(entry["size"]) < 0:
+    if not is_plain(name) or not 0 <= int(entry["size"]) <= _LARGEST_FILE:
         raise ValueError
     width, height = _number(entry.get("width")), _number(entry.get("height"))
     return StoredFile(
@@ -120,6 +121,10 @@ def _file(entry: dict[str, Any]) -> StoredFile:
         _number(entry.get("duration")),
         thumbnail if is_plain(thumbnail) else None,
     )
+
+
+def _is_short(uri: object) -> bool:
+    return isinstance(uri, str) and len(uri) <= _LONGEST_URI
 
 
 def _number(value: object) -> float | None:

@@ -62,32 +62,34 @@ class ShownTask:
 class TaskPage:
     """The page of a task instance.
 
+    :param run: the address of the run's contact sheet
     :param page: the number of this page, from 1
     :param pages: how many there are
     """
 
     task: ShownTask
+    run: str
     results: tuple[ShownResult, ...]
     explanation: Explanation | None
     page: int
     pages: int
 
 
-def slots_of(record: TaskRecord, page: int) -> tuple[dict[int, list[int]], int]:
+def slots_of(record: TaskRecord, page: int) -> tuple[dict[int, range], int]:
     """Return what stands on a page, and how many pages there are: positions of files, by that of the result.
 
     A result without files takes a place too.
     """
-    counts = [max(len(files_of(result)), 1) for result in record.results]
-    total = sum(counts)
     first, last = (page - 1) * FILES_A_PAGE, page * FILES_A_PAGE
-    slots: dict[int, list[int]] = {}
+    slots: dict[int, range] = {}
     begin = 0
-    for position, count in enumerate(counts):
-        if on_page := [at for at in range(count) if first <= begin + at < last]:
+    for position, result in enumerate(record.results):
+        count = max(len(files_of(result)), 1)
+        on_page = range(max(first - begin, 0), min(last - begin, count))
+        if on_page:
             slots[position] = on_page
         begin += count
-    return slots, max(-(-total // FILES_A_PAGE), 1)
+    return slots, max(-(-begin // FILES_A_PAGE), 1)
 
 
 def build_task_page(
@@ -110,7 +112,9 @@ def build_task_page(
     ]
     since = f" since {moment(record.started)} ({length(now - record.started)})" if record.started else ""
     explanation = explanations.of_task(record, since)
-    return TaskPage(build_task(record), tuple(results), explanation, page, pages)
+    return TaskPage(
+        build_task(record), f"../../../{segment(record.run_id)}", tuple(results), explanation, page, pages
+    )
 
 
 def build_task(record: TaskRecord) -> ShownTask:
@@ -159,7 +163,7 @@ def files_of(result: Mapping[str, Any]) -> list[Any]:
 
 def _result_facts(result: StoredResult) -> tuple[str, ...]:
     seconds, consent = result.generation_time, result.consent_reference
-    facts = ("" if seconds is None else f"generated in {seconds:.3g} s", consent and f"consent: {consent}")
+    facts = (f"generated in {seconds:.3g} s" if seconds else "", consent and f"consent: {consent}")
     return (*filter(None, facts), result.uri)
 
 
@@ -195,7 +199,7 @@ def dimensions(file: StoredFile) -> str:
     """Return, for instance, ``640 x 480`` or ``640 x 480, 4.0 s``."""
     times = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"
     size = f"{file.width}{times}{file.height}" if file.width and file.height else ""
-    return ", ".join(filter(None, (size, f"{file.duration:.1f} s" if file.duration else "")))
+    return ", ".join(filter(None, (size, f"{file.duration:.1f}\N{NO-BREAK SPACE}s" if file.duration else "")))
 
 
 def moment(when: datetime) -> str:

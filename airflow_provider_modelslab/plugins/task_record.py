@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from airflow.models.taskinstance import TaskInstance
@@ -14,10 +16,18 @@ from airflow.utils.session import create_session
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from airflow_provider_modelslab.protocol.page_paths import ERROR_XCOM, LINK_XCOM, OPERATORS, SHOWN_XCOM
+from airflow_provider_modelslab.protocol.page_paths import (
+    DECISION_XCOM,
+    ERROR_XCOM,
+    LINK_XCOM,
+    OPERATORS,
+    SHOWN_XCOM,
+)
 
 _VALUE, _COMPLETED = "return_value", "completed"
-_KEYS = (_VALUE, _COMPLETED, SHOWN_XCOM, ERROR_XCOM, LINK_XCOM)
+_KEYS = (_VALUE, _COMPLETED, SHOWN_XCOM, DECISION_XCOM, ERROR_XCOM, LINK_XCOM)
+_MOST_RESULTS, _MOST_NAMED = 20_000, 100
+_LONGEST_ERROR = 4000  # characters
 _MARKS = {"manifest", "proxy_links"}  # a result has both where its files are saved, else the latter
 
 
@@ -44,11 +54,11 @@ class TaskRecord:
     xcoms: dict[str, Any] = field(default_factory=dict)
     request_ids: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def results(self) -> list[dict[str, Any]]:
         """The results that it has passed on, in order; a task that asks about others' names those."""
         for key in (SHOWN_XCOM, _VALUE, _COMPLETED):
-            if found := list(_results_in(self.xcoms.get(key))):
+            if found := list(islice(_results_in(self.xcoms.get(key)), _MOST_RESULTS)):
                 return found
         return []
 
@@ -56,7 +66,21 @@ class TaskRecord:
     def error(self) -> str | None:
         """What the latest try that failed has said."""
         found = self.xcoms.get(ERROR_XCOM)
-        return found if isinstance(found, str) else None
+        return found[:_LONGEST_ERROR] if isinstance(found, str) else None
+
+    @property
+    def decision(self) -> str | None:
+        """What a person has said who was asked, and who that was."""
+        for key in (DECISION_XCOM, _VALUE):
+            found = self.xcoms.get(key)
+            if isinstance(found, dict) and isinstance(found.get("chosen_options"), list):
+                chosen = ", ".join(map(str, found["chosen_options"][:_MOST_NAMED]))
+                user = found.get("responded_by_user")
+                name = user.get("name") if isinstance(user, dict) else None
+                return (
+                    f"{chosen}, said {name}"[:_LONGEST_ERROR] if name else f"{chosen}, since nobody answered"
+                )
+        return None
 
     @property
     def is_face_swap(self) -> bool:

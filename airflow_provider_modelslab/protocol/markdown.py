@@ -8,20 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+_LONGEST = 500  # characters of any one text
+_JOINER = "\N{WORD JOINER}"  # not seen, and it keeps an address from becoming a link
+_LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~!&#$])")
 
 
 def plain(value: object) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
-    return _MARKS.sub(r"\\\1", _one_line(value))
+    """Return a text that Markdown shows as it is, on one line, and of which it makes no link."""
+    text = _LINKS.sub(_JOINER, _one_line(value))
+    return _MARKS.sub(r"\\\1", text)
 
 
-def code(value: object) -> str:
-    """Return a text in a code span, also within a table's cell."""
+def code(value: object, *, in_table: bool = True) -> str:
+    """Return a text in a code span, or where that could be broken out of, as ``plain`` does.
+
+    :param value: the text
+    :param in_table: whether it stands in a table's cell, which a bar would end
+    """
     text = _one_line(value)
+    if in_table and ("\\" in text or "`" in text):
+        return plain(text)
     marks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     space = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{marks}{space}{text}{space}{marks}".replace("|", r"\|")
+    span = f"{marks}{space}{text}{space}{marks}"
+    return span.replace("|", r"\|") if in_table else span
 
 
 def link(words: str, url: str) -> str:
@@ -54,5 +65,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _one_line(value: object) -> str:
-    text = "".join(char if char.isprintable() else " " for char in str(value))
+    text = str(value)[:_LONGEST]
+    text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

@@ -11,6 +11,7 @@ RUN_TAB = "face-swaps"  # on a Dag run
 
 #: The XComs that the pages read, beside a task's own value.
 SHOWN_XCOM = "face_swaps"  # results that a task only asks about
+DECISION_XCOM = "decision"  # who chose what, and when
 ERROR_XCOM = "error"  # what a try that failed has said
 LINK_XCOM = "_link_modelslab_face_swap"  # the address of the tab, as Airflow keeps what an extra link gives
 

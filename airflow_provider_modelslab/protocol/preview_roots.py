@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<place>[^/]*)(?P<path>/.*)?")
 _STORES = ("s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl")
+_LONGEST = 2000  # characters; what may be shown is looked at often
 _UNCLEAR = re.compile(r"[\\?#\x00-\x1f\x7f]")
 
 
@@ -19,9 +20,11 @@ def parse_roots(setting: str) -> tuple[str, ...]:
     """Return the roots of the setting ``[modelslab] preview_roots``, each with a slash at its end.
 
     :param setting: separated by commas, such as ``s3://aws_default@bucket/faces/, file:///data/faces/``
-    :raises ValueError: if one of them is no place that can be named so; the text says which, and what can
+    :raises ValueError: if one of them is no place that can be named so; the text says which, and what can,
+        without quoting it: a key may stand in it by mistake
     """
-    return tuple(_root(text) for each in setting.split(",") if (text := each.strip()))
+    entries = [text for each in setting.split(",") if (text := each.strip())]
+    return tuple(_root(number, text) for number, text in enumerate(entries, start=1))
 
 
 def root_of(uri: object, roots: Iterable[str]) -> str | None:
@@ -47,16 +50,16 @@ def root_for(manifest: str) -> str:
     return f"{manifest.rsplit('/', 2)[0]}/"
 
 
-def _root(text: str) -> str:
+def _root(number: int, text: str) -> str:
     parts = _parts(text)
     if parts is None:
         raise ValueError(
-            f"preview_roots has {text!r}: a root is s3://conn_id@bucket/folder/ (likewise gs, abfs) or "
-            "file:///folder/, without '..', '%', '?' and '#'"
+            f"entry {number} of preview_roots is no root: that is s3://conn_id@bucket/folder/ (likewise gs, "
+            "abfs) or file:///folder/, without '..', '%', '?' and '#'"
         )
     scheme, place, *folders = parts
     if scheme == "file" and not folders:
-        raise ValueError(f"preview_roots has {text!r}, the whole disk: name a folder")
+        raise ValueError(f"entry {number} of preview_roots is the whole disk: name a folder")
     return "/".join((f"{scheme}://{place}", *folders, ""))
 
 
@@ -66,7 +69,7 @@ def _begins_with(parts: tuple[str, ...], root: tuple[str, ...]) -> bool:
 
 def _parts(uri: object) -> tuple[str, ...] | None:
     """Return scheme, bucket (with its connection) and folders; None if they are not clear."""
-    if not isinstance(uri, str):
+    if not isinstance(uri, str) or len(uri) > _LONGEST:
         return None
     found = _URI.fullmatch(f"file://{uri}" if uri.startswith("/") else uri)
     if not found or _UNCLEAR.search(uri):

@@ -31,7 +31,6 @@ _ENVIRONMENT = (
     *("PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
 )
 _AT_ONCE = 8  # files: what lies in the temporary folder at a time
-_STARTS = 3
 _LARGEST_PICTURE = 32 * 2**20  # bytes to read back from an object store
 _FILM_END = 8 * 2**20  # bytes to read back of each end of a film: either has its table of contents
 
@@ -126,9 +125,7 @@ class _Making:
     def _answers(self, jobs: list[dict[str, str]], folder: Path) -> Iterator[dict[str, Any]]:
         """Yield what the decoder says of each file. Where one kills it, it is started again for the rest."""
         rest = jobs
-        for _ in range(_STARTS):
-            if not rest or time.monotonic() > self.deadline:
-                break
+        while rest and time.monotonic() < self.deadline:
             lines, end = self._decode(rest, folder)
             yield from map(json.loads, lines)
             rest = rest[len(lines) :]

@@ -19,6 +19,7 @@ MOST = 20  # results in a form; more would load more than a person looks at
 #: Airflow makes each picture 300 pixels wide, and cuts off what a narrow window has no room for.
 _HEADS = ("Face swap", "Result", "Target", "Face")
 _UNKNOWN = "–"  # noqa: RUF001 - a dash, as people write it
+_MOST_FILES = 4  # of a result
 _MOST_ROOTS = 5  # roots that are proposed
 
 
@@ -85,8 +86,10 @@ class ApprovalForm:
         if not files:
             return "not saved"
         if not self._is_shown(result):
-            return " · ".join(map(_in_words, files))
-        return " ".join(self._file(at, position, file) for position, file in enumerate(files))
+            return " · ".join(map(_in_words, files[:_MOST_FILES]))
+        shown = [self._file(at, position, file) for position, file in enumerate(files[:_MOST_FILES])]
+        more = len(files) - len(shown)
+        return " ".join([*shown, *([markdown.link(f"{more} more", self.pages.task)] if more else [])])
 
     def _file(self, at: int, position: int, file: Mapping[str, Any]) -> str:
         name, url = last_part(str(file.get("uri"))), self.pages.file(at, position)
@@ -114,8 +117,10 @@ class ApprovalForm:
 
     def _setting(self, missing: Sequence[str]) -> str:
         """Say what to set for pictures."""
-        section = markdown.code(f"[{SECTION}]")
-        line = markdown.code(f"{PREVIEW_ROOTS} = {', '.join([*self.roots, *missing[:_MOST_ROOTS]])}")
+        section = markdown.code(f"[{SECTION}]", in_table=False)
+        others = ["…"] if self.roots else []  # which ones is nothing to whoever reads this
+        entries = ", ".join([*others, *missing[:_MOST_ROOTS]])
+        line = markdown.code(f"{PREVIEW_ROOTS} = {entries}", in_table=False)
         return f"Set in the section {section} of airflow.cfg, for the workers and the API server: {line}"
 
 

@@ -61,6 +61,12 @@ def _checked(result: Mapping[str, Any]) -> Mapping[str, Any]:
     request_id = result.get("id")
     if not isinstance(request_id, str) or not request_id:
         raise InvalidResultsError(f"Among the results is a dict without an id. {_ADVICE}")
+    if not _is_sound(result):
+        raise InvalidResultsError(
+            f"What was given as the result of request {request_id[:100]} is none: its files, inputs or flags "
+            f"are not as a task returns them. {_ADVICE}",
+            request_id=request_id,
+        )
     if not (result.get("files") or result.get("output")):
         raise InvalidResultsError(
             f"There is nothing to look at of request {request_id}: what was given of it names no files. Pass "
@@ -68,3 +74,12 @@ def _checked(result: Mapping[str, Any]) -> Mapping[str, Any]:
             request_id=request_id,
         )
     return result
+
+
+def _is_sound(result: Mapping[str, Any]) -> bool:
+    """Say whether what the form and the pages read of a result is of the types that they expect."""
+    files, flags = result.get("files") or [], result.get("nsfw_content_detected") or []
+    are_files = isinstance(files, (list, tuple)) and all(
+        isinstance(file, Mapping) and isinstance(file.get("uri"), str) for file in files
+    )
+    return are_files and isinstance(result.get("inputs") or {}, Mapping) and isinstance(flags, (list, tuple))

@@ -237,3 +237,39 @@ def test_a_store_that_fails_is_told_without_its_words(
     value = value_of("1", "s3://no_such_connection@bucket/x/1/manifest.json")
     assert_hidden(ask, value)
     assert "cannot be read (InvalidDestinationError)" in ask(value, "").text
+
+
+def test_a_link_that_is_swapped_in_while_it_is_read_shows_nothing_else(
+    root: Path, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow_provider_modelslab.plugins import places
+
+    save(root, "1", {"a.jpg": picture()})
+    place, name = places.place_of(f"{root.as_uri()}/1/a.jpg")
+    opened = os.open
+
+    def swapped(path: str, *args: Any) -> int:
+        (root / "1" / "a.jpg").unlink()
+        (root / "1" / "a.jpg").symlink_to(private / "9" / "secret.jpg")
+        return opened(path, *args)
+
+    monkeypatch.setattr(places.os, "open", swapped)
+    with pytest.raises(places.NotShownError, match="a link leads out"):
+        place.read(name, (0, 10))
+
+
+def test_a_setting_that_holds_a_key_by_mistake_is_not_quoted(
+    ask: Any, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__MODELSLAB__PREVIEW_ROOTS", "file:///x/, s3://AKIAX:SECRETX@bucket/")
+    text = ask(save(root, "1", {"a.jpg": SECRET}), "").text
+
+    assert "entry 2 of preview_roots is no root" in text
+    assert "SECRETX" not in text
+
+
+def test_other_roots_are_not_told(ask: Any, root: Path) -> None:
+    text = ask(value_of("7", "s3://aws_default@bucket/face-swaps/7/manifest.json"), "").text
+
+    assert "preview_roots = …, s3://aws_default@bucket/face-swaps/" in text
+    assert root.name not in text

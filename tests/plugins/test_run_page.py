@@ -37,7 +37,7 @@ def test_it_shows_all_face_swaps_of_the_run_newest_first(pages: Any, root: Path)
     assert [name for _, name in cards] == [
         "derived", "failed", "waiting", "film", "mapped [1]", "mapped [0]", "save", "not_begun",
     ]  # fmt: skip
-    assert "8 face swap tasks in this run" in text
+    assert "8 tasks with face swaps in this run" in text
     for href, _ in cards:
         assert pages.get(pages.links(path, f'href="{href}"')[0]).status_code == 200
     assert text.count("<img") == 4 + 2 + 1

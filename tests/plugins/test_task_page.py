@@ -57,7 +57,7 @@ def test_a_result_is_shown_with_all_that_is_known_of_it(page: Any, root: Path) -
     assert "consent: contract 7" in text
     assert value["manifest"] in text
     assert f"B · image/jpeg · 640{BY}480 · found not safe for work" in text
-    assert f"video/mp4 · 320{BY}240, 4.0 s" in text
+    assert f"video/mp4 · 320{BY}240, 4.0\N{NO-BREAK SPACE}s" in text
     assert 'alt="Result of face swap 101: picture 1 of 2, a.jpg"' in text
     film = "./-1/results/0/files/1"
     assert f'<video controls preload="none" src="{film}" poster="{film}/thumbnail"' in text
@@ -89,7 +89,10 @@ def test_results_that_a_person_is_asked_about_are_shown_beside_what_was_answered
     asked = {"operator": "FaceSwapSelectionOperator", "face_swaps": shown}
 
     assert "Waiting for a person&#39;s answer since" in page(state="awaiting_input", **asked)
-    assert page(state="success", return_value=shown[1:], **asked).count("<figure>") == 2
+    decision = {"chosen_options": ["2 a.jpg"], "responded_by_user": {"id": "7", "name": "anna"}}
+    answered = page(state="success", return_value=shown[1:], decision=decision, **asked)
+    assert answered.count("<figure>") == 2
+    assert "2 a.jpg, said anna." in answered
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_a_root_that_is_not_allowed_is_told_with_the_line_to_set(page: Any, root
     text = page(return_value=value_of("7", "s3://aws_default@bucket/face-swaps/7/manifest.json"))
 
     assert "lie below no folder that may be shown" in text
-    assert f"[modelslab]\npreview_roots = {root.as_uri()}/, s3://aws_default@bucket/face-swaps/</pre>" in text
+    assert "[modelslab]\npreview_roots = …, s3://aws_default@bucket/face-swaps/</pre>" in text
 
 
 def test_a_setting_that_cannot_be_read_is_told(
@@ -137,7 +140,7 @@ def test_a_setting_that_cannot_be_read_is_told(
 ) -> None:
     monkeypatch.setenv("AIRFLOW__MODELSLAB__PREVIEW_ROOTS", "faces/")
 
-    assert "preview_roots has &#39;faces/&#39;" in page(return_value=save(root, "1", {"a.jpg": picture()}))
+    assert "entry 1 of preview_roots is no root" in page(return_value=save(root, "1", {"a.jpg": picture()}))
 
 
 def test_files_that_were_removed_are_told(page: Any, root: Path) -> None:

@@ -13,8 +13,20 @@ def test_what_begins_something_in_markdown_is_escaped_and_lines_are_one() -> Non
 
 def test_a_code_span_ends_where_its_text_does() -> None:
     assert markdown.code("s3://a@b/c_d") == "`s3://a@b/c_d`"
-    assert markdown.code("a`b|c") == r"``a`b\|c``"
-    assert markdown.code("`a`") == "`` `a` ``"
+    assert markdown.code("a|b") == r"`a\|b`"
+    assert markdown.code("a`b|c", in_table=False) == "``a`b|c``"
+    assert markdown.code("`a`", in_table=False) == "`` `a` ``"
+
+
+def test_in_a_table_what_could_break_out_of_a_code_span_is_in_none() -> None:
+    for evil in (r"x\|**bold** [here](https://evil/)", "a`|b"):
+        assert markdown.code(evil) == markdown.plain(evil)
+
+
+def test_no_address_becomes_a_link() -> None:
+    for address in ("https://evil.example", "HTTP://evil", "www.evil.example", "a@evil.example"):
+        assert markdown.plain(address) != address
+        assert markdown.plain(address).replace("\N{WORD JOINER}", "") == address
 
 
 def test_a_picture_leads_to_its_page() -> None:

@@ -77,7 +77,7 @@ def test_without_a_root_there_are_words_and_the_very_line_to_set(roots: tuple[st
         "group.jpg",
         "face.jpg",
     ]
-    assert f"`preview_roots = {', '.join([*roots, ROOT])}`" in text
+    assert f"`preview_roots = {'…, ' if roots else ''}{ROOT}`" in text
     assert "2 of 2" in text
     assert "`[modelslab]`" in text
 
