@@ -134,7 +134,7 @@ def stage(folder: Path, template: Path | None, targets: Sequence[str], path: str
     files.mkdir()
     for person in {FACE, *targets}:
         (files / f"{person}.jpg").write_bytes(Media("jpg", draws=person).whole())
-    with StandIn() as standin, Standalone(_home(folder, template, standin, targets), 180, path) as airflow:
+    with StandIn() as standin, Standalone(_home(folder, template, standin, targets), 300, path) as airflow:
         yield Stage(airflow, standin, folder)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflow_provider_modelslab.settings import FIRST_WITH_TABS_OF_OPERATORS, airflow_is
 from tests.browser import looks
 from tests.browser.answering import approve, choose, reject
 from tests.browser.drawn import HEIGHT, SECONDS, WIDTH
@@ -85,6 +86,16 @@ def test_each_page_says_what_is_so_and_what_to_do(visit: Visit, stage: Stage, ru
     for task_id, text in said.items():
         note = visitor.open(Task(runs.explained, task_id).own_page).get_by_role("note").first
         assert re.search(text, note.inner_text()), task_id
+
+
+def test_a_task_of_another_operator_has_the_tab_only_where_airflow_gives_it_to_all(
+    visit: Visit, runs: Runs
+) -> None:
+    page = visit(VIEWER).open(Task(runs.explained, "other").path)
+    page.get_by_role("link", name="Details", exact=True).wait_for()
+    page.wait_for_load_state("networkidle")
+    tabs = page.get_by_role("link", name="Face swap", exact=True).count()
+    assert tabs == (0 if airflow_is(FIRST_WITH_TABS_OF_OPERATORS) else 1)
 
 
 def test_everybody_can_read_the_pages(visit: Visit, runs: Runs) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.browser.stage import Stage
 
 PATIENCE = 30.0  # seconds for what a page shows at last; Airflow's UI asks for states every few seconds
+#: What Airflow's log view says where its page is left while it still reads the log.
+LEFT = "BodyStreamBuffer was aborted"
 DESK, PHONE = (1280, 900), (390, 844)
 
 
@@ -36,7 +38,7 @@ class Visitor:
         self.context.on("request", lambda request: self.requested.append(request.url))
         self.context.on("response", self._look_at)
         self.context.on("console", self._listen)
-        self.context.on("weberror", lambda error: self.troubles.append(f"error: {error.error}"))
+        self.context.on("weberror", lambda error: self._hear_of(str(error.error)))
         self.page = self.context.new_page()
 
     def __enter__(self) -> Self:
@@ -94,6 +96,10 @@ class Visitor:
             self.parts.append((response.url, int(part.removeprefix("bytes ").partition("-")[0])))
         if response.status >= 400:
             self.troubles.append(f"{response.status} {response.url}")
+
+    def _hear_of(self, error: str) -> None:
+        if LEFT not in error:
+            self.troubles.append(f"error: {error}")
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
