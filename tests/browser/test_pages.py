@@ -79,7 +79,7 @@ def test_each_page_says_what_is_so_and_what_to_do(visit: Visit, stage: Stage, ru
         "waiting": "Waiting for ModelsLab since .*: 2 of 3 face swaps are done; no worker is held",
         "failing": MESSAGE,
         "sensed": "were not saved: the task has no destination",
-        "elsewhere": f"preview_roots = {stage.files.as_uri()}/, {stage.folder.as_uri()}/elsewhere/",
+        "elsewhere": f"preview_roots = …, {stage.folder.as_uri()}/elsewhere/",
         "other": "other is a task of EmptyOperator: it saves no face swaps",
         "reject": "Waiting for a person's answer",
     }
