@@ -48,19 +48,21 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             SECTION: {"description": "The provider of ModelsLab's face swaps.", "options": OPTIONS},
         },
-        "connection-types": [
-            {
-                "connection-type": CONN_TYPE,
-                "hook-class-name": "airflow_provider_modelslab.hooks.modelslab.ModelsLabHook",
-                "hook-name": HOOK_NAME,
-                "conn-fields": {field.name: _conn_field(field) for field in EXTRA_FIELDS},
-                "ui-field-behaviour": {
-                    "hidden-fields": list(HIDDEN_FIELDS),
-                    "relabeling": dict(RELABELING),
-                    "placeholders": dict(PLACEHOLDERS),
-                },
-            }
-        ],
+        "connection-types": [_connection_type()],
+    }
+
+
+def _connection_type() -> dict[str, Any]:
+    return {
+        "connection-type": CONN_TYPE,
+        "hook-class-name": "airflow_provider_modelslab.hooks.modelslab.ModelsLabHook",
+        "hook-name": HOOK_NAME,
+        "conn-fields": {field.name: _conn_field(field) for field in EXTRA_FIELDS},
+        "ui-field-behaviour": {
+            "hidden-fields": list(HIDDEN_FIELDS),
+            "relabeling": dict(RELABELING),
+            "placeholders": dict(PLACEHOLDERS),
+        },
     }
 
 

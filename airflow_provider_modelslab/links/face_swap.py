@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink, conf
 
-from airflow_provider_modelslab.protocol.page_paths import LINK_XCOM, TASK_TAB
+from airflow_provider_modelslab.protocol.page_paths import LINK_XCOM, TaskPages
 from airflow_provider_modelslab.settings import has_preview_tab
 
 
@@ -28,9 +27,8 @@ class FaceSwapLink(BaseOperatorLink):
         :param ti_key: says which task instance
         """
         base = conf.get("api", "base_url", fallback="").rstrip("/")
-        dag, run, task = (quote(text, safe="") for text in (ti_key.dag_id, ti_key.run_id, ti_key.task_id))
-        mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index >= 0 else ""
-        return f"{base}/dags/{dag}/runs/{run}/tasks/{task}{mapped}/plugin/{TASK_TAB}"
+        pages = TaskPages(ti_key.dag_id, ti_key.run_id, ti_key.task_id, ti_key.map_index)
+        return f"{base}/{pages.tab}"
 
 
 #: For ``operator_extra_links``: none where there is no tab.

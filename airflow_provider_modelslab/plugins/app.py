@@ -22,7 +22,7 @@ from airflow_provider_modelslab.plugins.media_response import Media, media_respo
 from airflow_provider_modelslab.plugins.places import NotShownError, Reason
 from airflow_provider_modelslab.plugins.run_page import PICTURES, TASKS_A_PAGE, build_run_page
 from airflow_provider_modelslab.plugins.stored_result import StoredResult, load_result
-from airflow_provider_modelslab.plugins.task_page import build_task_page, slots_of
+from airflow_provider_modelslab.plugins.task_page import Slots, build_task_page, slots_of
 from airflow_provider_modelslab.plugins.task_record import TaskRecord, load_run, load_task
 from airflow_provider_modelslab.plugins.threads import Threads
 from airflow_provider_modelslab.protocol.preview_roots import root_of
@@ -97,9 +97,9 @@ class _Routes:
     async def task(self, place: _Place, page: _Page = 1) -> Response:
         """The page of a task instance."""
         record, slots = await self._threads.run(lambda: _with_slots(_record(*place), page))
-        loaded, roots = await self._load(record, slots), usable_preview_roots()
+        loaded, roots = await self._load(record, slots.files), usable_preview_roots()
         now = datetime.now(timezone.utc)
-        return await self._page("task.html", lambda: build_task_page(record, loaded, page, roots, now))
+        return await self._page("task.html", lambda: build_task_page(record, loaded, slots, roots, now))
 
     async def file(self, request: Request, place: _Place, result: int, at: int) -> Response:
         """A file that was saved."""
@@ -157,10 +157,8 @@ def make_app() -> FastAPI:
     routes = _Routes()
     app.add_api_route(_RUN, routes.run, response_model=None)
     app.add_api_route(_TASK, routes.task, response_model=None)
-    app.add_api_route(f"{_RESULT}/files/{{at:modelslab_number}}", routes.file, response_model=None)
-    app.add_api_route(
-        f"{_RESULT}/files/{{at:modelslab_number}}/thumbnail", routes.thumbnail, response_model=None
-    )
+    app.add_api_route(_FILE, routes.file, response_model=None)
+    app.add_api_route(f"{_FILE}/thumbnail", routes.thumbnail, response_model=None)
     app.add_api_route(f"{_RESULT}/inputs/{{name}}", routes.submitted, response_model=None)
     app.add_exception_handler(NotShownError, _not_shown)
     return app
@@ -176,9 +174,8 @@ def _record(dag_id: str, run_id: str, task_id: str, map_index: str) -> TaskRecor
     return record
 
 
-def _with_slots(record: TaskRecord, page: int) -> tuple[TaskRecord, Iterable[int]]:
-    slots, _ = slots_of(record, page)
-    return record, slots
+def _with_slots(record: TaskRecord, page: int) -> tuple[TaskRecord, Slots]:
+    return record, slots_of(record, page)
 
 
 def _manifest_of(place: tuple[str, str, str, str], result: int) -> Any:

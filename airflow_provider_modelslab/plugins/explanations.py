@@ -54,18 +54,12 @@ def of_task(record: TaskRecord, when: str) -> Explanation | None:
 
 def _waiting(record: TaskRecord, when: str) -> Explanation:
     if record.state == "awaiting_input" or record.operator in ASKING:
-        return Explanation(
-            f"Waiting for a person's answer{when}.",
-            _WHERE_TO_ANSWER,
-        )
+        return Explanation(f"Waiting for a person's answer{when}.", _WHERE_TO_ANSWER)
     total, done = len(record.request_ids), len(record.results)
     count = f": {done} of {total} face swaps are done" if total > 1 else f": {done} done" if done else ""
     if record.state == "running":
-        return Explanation(f"Running{when}{count}.", "Reload the page to see what has come since.")
-    return Explanation(
-        f"Waiting for ModelsLab{when}{count}; no worker is held.",
-        "Reload the page to see what has come since.",
-    )
+        return Explanation(f"Running{when}{count}.", _RELOAD)
+    return Explanation(f"Waiting for ModelsLab{when}{count}; no worker is held.", _RELOAD)
 
 
 def of_unsaved(result: Mapping[str, Any]) -> Explanation:
@@ -109,6 +103,7 @@ def _not_allowed(request_id: str, uri: str, *, others: bool) -> Explanation:
     )
 
 
+_RELOAD = "Reload the page to see what has come since."
 _RETRY = "Airflow tries it again; what was submitted is not paid for twice on Airflow 3.3 and later."
 _WHERE_TO_ANSWER = "It is given in this task's tab Required Action, or under Browse, Required Actions."
 _NOT_BEGUN = Explanation("This task has not begun.", "Its pictures stand here once it has saved them.")

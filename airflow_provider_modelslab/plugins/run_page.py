@@ -14,9 +14,9 @@ from airflow_provider_modelslab.plugins.task_page import (
     build_result,
     build_task,
     files_of,
-    segment,
 )
 from airflow_provider_modelslab.plugins.task_record import TaskRecord
+from airflow_provider_modelslab.protocol.page_paths import segment
 
 TASKS_A_PAGE = 24
 PICTURES = 4  # of a task

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_modelslab.plugins.places import NotShownError, Place, Reason, place_of
+from airflow_provider_modelslab.protocol.result import INPUTS
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.file_names import is_plain
 
@@ -21,7 +22,6 @@ _LARGEST_MANIFEST = 2**20  # bytes; one of a thousand files has half of it
 _LARGEST_FILE = 2**50  # bytes
 _LONGEST_URI = 2000  # characters
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_INPUTS = ("face", "image", "video", "reference_image")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _parsed(content: dict[str, Any], uri: str, place: Place) -> StoredResult:
         place,
         str(content["id"])[:200],
         tuple(map(_file, content["files"])),
-        {name: inputs[name] for name in _INPUTS if _is_short(inputs.get(name))},
+        {name: inputs[name] for name in INPUTS if _is_short(inputs.get(name))},
         _number(content.get("generationTime")),
         None if consent is None else str(consent)[:2000],
         frozenset(at for at, flag in enumerate(flags) if flag is True),

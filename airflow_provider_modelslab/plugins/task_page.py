@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from airflow_provider_modelslab.plugins import explanations
 from airflow_provider_modelslab.plugins.explanations import Explanation
 from airflow_provider_modelslab.plugins.places import NotShownError, Reason
 from airflow_provider_modelslab.plugins.stored_result import StoredFile, StoredResult
 from airflow_provider_modelslab.plugins.task_record import TaskRecord
+from airflow_provider_modelslab.protocol.page_paths import segment
 from airflow_provider_modelslab.protocol.preview_roots import is_below
 from airflow_provider_modelslab.protocol.redact import without_query
 from airflow_provider_modelslab.saving.progress import readable
@@ -75,46 +75,55 @@ class TaskPage:
     pages: int
 
 
-def slots_of(record: TaskRecord, page: int) -> tuple[dict[int, range], int]:
-    """Return what stands on a page, and how many pages there are: positions of files, by that of the result.
+@dataclass(frozen=True)
+class Slots:
+    """What stands on a page.
 
-    A result without files takes a place too.
+    :param files: positions of files, by that of the result
+    :param page: the number of the page, from 1
+    :param pages: how many there are
     """
+
+    files: Mapping[int, range]
+    page: int
+    pages: int
+
+
+def slots_of(record: TaskRecord, page: int) -> Slots:
+    """Return what stands on a page; a result without files takes a place too."""
     first, last = (page - 1) * FILES_A_PAGE, page * FILES_A_PAGE
-    slots: dict[int, range] = {}
+    files: dict[int, range] = {}
     begin = 0
     for position, result in enumerate(record.results):
         count = max(len(files_of(result)), 1)
         on_page = range(max(first - begin, 0), min(last - begin, count))
         if on_page:
-            slots[position] = on_page
+            files[position] = on_page
         begin += count
-    return slots, max(-(-begin // FILES_A_PAGE), 1)
+    return Slots(files, page, max(-(-begin // FILES_A_PAGE), 1))
 
 
 def build_task_page(
-    record: TaskRecord, loaded: Loaded, page: int, roots: Iterable[str], now: datetime
+    record: TaskRecord, loaded: Loaded, slots: Slots, roots: Iterable[str], now: datetime
 ) -> TaskPage:
     """Return the page.
 
     :param record: the task instance
     :param loaded: what the manifests say, or why not, of the results on the page
-    :param page: its number
+    :param slots: what stands on it
     :param roots: what may be shown
     :param now: the time
     """
-    slots, pages = slots_of(record, page)
     roots = tuple(roots)
     base = f"./{record.map_index}"
     results = [
         build_result(record.results[at], loaded.get(at), files, f"{base}/results/{at}", roots)
-        for at, files in slots.items()
+        for at, files in slots.files.items()
     ]
     since = f" since {moment(record.started)} ({length(now - record.started)})" if record.started else ""
     explanation = explanations.of_task(record, since)
-    return TaskPage(
-        build_task(record), f"../../../{segment(record.run_id)}", tuple(results), explanation, page, pages
-    )
+    run = f"../../../{segment(record.run_id)}"
+    return TaskPage(build_task(record), run, tuple(results), explanation, slots.page, slots.pages)
 
 
 def build_task(record: TaskRecord) -> ShownTask:
@@ -214,8 +223,3 @@ def length(span: timedelta) -> str:
         return f"{seconds:.1f} s"
     minutes, hours = int(seconds) // 60, int(seconds) // 3600
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min {int(seconds) % 60} s"
-
-
-def segment(text: str) -> str:
-    """Return an id as one part of a relative address; the dot keeps a colon in it from naming a scheme."""
-    return quote(text, safe="")

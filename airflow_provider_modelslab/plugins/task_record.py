@@ -17,6 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from airflow_provider_modelslab.protocol.page_paths import (
+    COMPLETED_XCOM,
     DECISION_XCOM,
     ERROR_XCOM,
     LINK_XCOM,
@@ -24,8 +25,8 @@ from airflow_provider_modelslab.protocol.page_paths import (
     SHOWN_XCOM,
 )
 
-_VALUE, _COMPLETED = "return_value", "completed"
-_KEYS = (_VALUE, _COMPLETED, SHOWN_XCOM, DECISION_XCOM, ERROR_XCOM, LINK_XCOM)
+_VALUE = "return_value"
+_KEYS = (_VALUE, COMPLETED_XCOM, SHOWN_XCOM, DECISION_XCOM, ERROR_XCOM, LINK_XCOM)
 _MOST_RESULTS, _MOST_NAMED = 20_000, 100
 _LONGEST_ERROR = 4000  # characters
 _MARKS = {"manifest", "proxy_links"}  # a result has both where its files are saved, else the latter
@@ -57,7 +58,7 @@ class TaskRecord:
     @cached_property
     def results(self) -> list[dict[str, Any]]:
         """The results that it has passed on, in order; a task that asks about others' names those."""
-        for key in (SHOWN_XCOM, _VALUE, _COMPLETED):
+        for key in (SHOWN_XCOM, _VALUE, COMPLETED_XCOM):
             if found := list(islice(_results_in(self.xcoms.get(key)), _MOST_RESULTS)):
                 return found
         return []

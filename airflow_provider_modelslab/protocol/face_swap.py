@@ -20,7 +20,7 @@ from airflow_provider_modelslab.protocol.picture_source import (
     text_of,
 )
 from airflow_provider_modelslab.protocol.redact import without_signature
-from airflow_provider_modelslab.protocol.result import Notes
+from airflow_provider_modelslab.protocol.result import INPUTS, Notes
 from airflow_provider_modelslab.protocol.uri import as_uri
 from airflow_provider_modelslab.protocol.whole_number import as_whole_number
 
@@ -29,7 +29,6 @@ _WAYS = (
     "with reference_image only the face that it shows is replaced, without it all faces are."
 )
 _LINKS = ("watermark_image", "webhook")
-_IN_ORDER = ("face", "image", "video", "reference_image")
 _LARGEST_TRACK_ID = 2**31  # documented as an integer; whoever keeps it may keep 32 bits
 
 
@@ -94,7 +93,7 @@ class FaceSwap:
 
     def notes(self) -> Notes:
         """Return what a result of it is to say of it."""
-        uris = {name: shown_uri(getattr(self, name)) for name in _IN_ORDER}
+        uris = {name: shown_uri(getattr(self, name)) for name in INPUTS}
         return Notes(self.consent_reference, {name: uri for name, uri in uris.items() if uri})
 
     def fingerprint(self) -> str:

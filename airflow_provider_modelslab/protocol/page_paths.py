@@ -10,6 +10,7 @@ TASK_TAB = "face-swap"  # the tab on a task instance, in Airflow's addresses
 RUN_TAB = "face-swaps"  # on a Dag run
 
 #: The XComs that the pages read, beside a task's own value.
+COMPLETED_XCOM = "completed"  # results that are there while others are not
 SHOWN_XCOM = "face_swaps"  # results that a task only asks about
 DECISION_XCOM = "decision"  # who chose what, and when
 ERROR_XCOM = "error"  # what a try that failed has said
@@ -17,6 +18,11 @@ LINK_XCOM = "_link_modelslab_face_swap"  # the address of the tab, as Airflow ke
 
 ASKING = ("FaceSwapApprovalOperator", "FaceSwapSelectionOperator")
 OPERATORS = (*ASKING, "FaceSwapOperator", "FaceSwapResultOperator", "FaceSwapResultSensor")
+
+
+def segment(text: str) -> str:
+    """Return an id, which may be any text, as one part of an address."""
+    return quote(text, safe="")
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,18 @@ class TaskPages:
     @property
     def run(self) -> str:
         """The contact sheet of the run."""
-        return f"{PREFIX}/dags/{quote(self.dag_id, safe='')}/runs/{quote(self.run_id, safe='')}"
+        return f"{PREFIX}/{self._run}"
 
     @property
     def task(self) -> str:
         """The page that shows all of the task's results."""
-        return f"{self.run}/tasks/{quote(self.task_id, safe='')}/{self.map_index}"
+        return f"{self.run}/tasks/{segment(self.task_id)}/{self.map_index}"
+
+    @property
+    def tab(self) -> str:
+        """Airflow's own page of the task instance, with the tab open."""
+        mapped = f"/mapped/{self.map_index}" if self.map_index >= 0 else ""
+        return f"{self._run}/tasks/{segment(self.task_id)}{mapped}/plugin/{TASK_TAB}"
 
     def file(self, result: int, file: int) -> str:
         """A file, by the positions of the result and the file in it."""
@@ -51,4 +63,8 @@ class TaskPages:
 
     def input(self, result: int, name: str) -> str:
         """What a face swap was made of, such as its ``face``."""
-        return f"{self.task}/results/{result}/inputs/{quote(name, safe='')}"
+        return f"{self.task}/results/{result}/inputs/{segment(name)}"
+
+    @property
+    def _run(self) -> str:
+        return f"dags/{segment(self.dag_id)}/runs/{segment(self.run_id)}"

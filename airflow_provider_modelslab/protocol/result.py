@@ -88,6 +88,10 @@ class FaceSwapResult:
         )
 
 
+#: The arguments that name what a face swap is made of, in the order in which they are told.
+INPUTS = ("face", "image", "video", "reference_image")
+
+
 @dataclass(frozen=True)
 class Notes:
     """What a result is to say that the API does not know, but the task that submitted.

@@ -11,6 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSen
 
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
+from airflow_provider_modelslab.protocol.page_paths import COMPLETED_XCOM
 from airflow_provider_modelslab.protocol.poll_state import Ending
 from airflow_provider_modelslab.protocol.result import FaceSwapResult, Notes
 from airflow_provider_modelslab.saving.options import SaveOptions
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 
 log = logging.getLogger(__name__)
-
-XCOM_KEY = "completed"  # of the XCom that holds the values; Airflow keeps it while the task is deferred
 
 
 class Results:
@@ -83,7 +82,7 @@ class Results:
     def load_kept(self) -> None:
         """Take up what this try of the task has kept before it was deferred."""
         ti = self._context.get("ti")
-        kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
+        kept = ti and ti.xcom_pull(task_ids=ti.task_id, key=COMPLETED_XCOM, map_indexes=ti.map_index)
         self._kept = bool(kept)
         self.values.update({value["id"]: value for value in kept or ()})
 
@@ -93,7 +92,7 @@ class Results:
         :param complete: whether the task is about to return all of them
         """
         if self._kept or (self.values and not complete):
-            self._context["ti"].xcom_push(key=XCOM_KEY, value=list(self.values.values()))
+            self._context["ti"].xcom_push(key=COMPLETED_XCOM, value=list(self.values.values()))
             self._kept = True
 
     def log_errors(self) -> None:
