@@ -10,10 +10,7 @@ from urllib.parse import urlsplit
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.running import Run
-    from tests.support.running.base import Running
+    from tests.support.running import Components, Run
     from tests.support.standin import StandIn
 
 TASK = "swap"
@@ -24,44 +21,31 @@ class Killing:
 
     :param airflow: the Airflow
     :param standin: stands for ModelsLab
-    :param pid: of the process that starts the workers, or starts what does
     """
 
-    def __init__(self, airflow: Running, standin: StandIn, pid: int) -> None:
-        self.airflow, self.standin, self.pid = airflow, standin, pid
+    def __init__(self, airflow: Components, standin: StandIn) -> None:
+        self.airflow, self.standin = airflow, standin
 
     def begin(self, dag_id: str, counter: str, destination: str, **job: Any) -> Run:
         """Begin a run whose swap makes such a job; come back when the stand-in was asked for something."""
         self.standin.configure(submit=job)
         before = self.standin.stats()[counter]
         run = self.airflow.trigger(dag_id, {"destination": destination})
-        self.airflow.wait(run, 90, lambda: self.standin.stats()[counter] > before, f"its {counter}")
+        self.airflow.wait(run, 180, lambda: self.standin.stats()[counter] > before, f"its {counter}")
         return run
 
     def kill_tasks(self) -> int:
         """Kill the processes that talk to the stand-in, as the kernel does when memory runs out."""
-        killed = 0
-        for each in self._workers():
+        port, killed = urlsplit(self.standin.url).port, 0
+        for each in psutil.Process(self.airflow.processes["scheduler"].pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                if any(link.raddr and link.raddr.port == self._port for link in each.net_connections()):
+                if any(link.raddr and link.raddr.port == port for link in each.net_connections()):
                     each.send_signal(signal.SIGKILL)
                     killed += 1
         return killed
 
     def clear(self, run: Run) -> None:
         """Clear the task, as a person does, and wait for its end."""
-        self.airflow.api.clear(run.dag_id, run.run_id, TASK)
+        self.airflow.clear(run, TASK)
         self.airflow.wait_for(lambda: not run.finished, 60, "the run to begin again")
-        self.airflow.wait(run, 120)
-
-    @property
-    def _port(self) -> int | None:
-        return urlsplit(self.standin.url).port
-
-    def _workers(self) -> Iterator[psutil.Process]:
-        """What was started, but for the triggerer, which talks to the stand-in too."""
-        for each in psutil.Process(self.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                above = [each, *each.parents()]
-                if not any("triggerer" in " ".join(process.cmdline()) for process in above):
-                    yield each
+        self.airflow.wait(run, 180)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.running import Standalone
+from tests.support.running.workers import components
 from tests.system.killing import TASK, Killing
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def killed(stage: Killing, run: Run, state: str) -> Run:
     """Kill the worker, let ModelsLab be well, and wait for the run to end so."""
     assert stage.kill_tasks() == 1
     stage.standin.clear_faults()
-    stage.airflow.wait(run, 180)
+    stage.airflow.wait(run, 300)
     assert run.state == state, run.task_log(TASK)
     return run
 
@@ -115,22 +115,20 @@ def home(airflow_home: AirflowHome, standin: StandIn) -> AirflowHome:
 
 @pytest.mark.smoke
 def test_a_killed_worker_pays_for_nothing_twice(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
-    with Standalone(home, timeout=240) as airflow:
-        assert airflow.process
-        stage = Killing(airflow, standin, airflow.process.pid)
+    with components(home, timeout=240) as airflow:
+        stage = Killing(airflow, standin)
         check(after_the_answer, stage, "waiting", f"file://{tmp_path}/swaps")
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("store", ["local", "s3"])
 def test_no_moment_is_so_bad_that_a_swap_is_paid_for_twice(
     home: AirflowHome, standin: StandIn, s3_bucket: S3Bucket, tmp_path: Path, store: str
 ) -> None:
     home.connect("saving_tests_s3", **json.loads(os.environ["AIRFLOW_CONN_SAVING_TESTS_S3"]))
     destination = f"file://{tmp_path}/swaps" if store == "local" else f"{s3_bucket.uri}/swaps"
-    with Standalone(home, timeout=240) as airflow:
-        assert airflow.process
-        stage = Killing(airflow, standin, airflow.process.pid)
+    with components(home, timeout=240) as airflow:
+        stage = Killing(airflow, standin)
         for dag_id in ("waiting", "deferring"):
             for moment in MOMENTS:
                 check(moment, stage, dag_id, destination)

@@ -47,7 +47,7 @@ def test_killed_workers_pay_for_nothing_twice(
         extra={"allow_private_downloads": True, "request_timeout": 300},
     )
     with Components(airflow_home, timeout=240) as airflow:
-        stage = Killing(airflow, standin, airflow.processes["scheduler"].pid)
+        stage = Killing(airflow, standin)
         folder = str(tmp_path / "swaps")
 
         standin.fault("submit", accepts=True, hang=True)

@@ -50,9 +50,7 @@ class Api:
     def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
         """Clear a task, as a person does, and let its run go on."""
         body = {"dry_run": False, "dag_run_id": run_id, "task_ids": [task_id], "only_failed": False}
-        self.call(
-            "POST", f"{self._prefix}/dags/{dag_id}/clearTaskInstances", {**body, "reset_dag_runs": True}
-        )
+        self.call("POST", f"{self._prefix}/dags/{dag_id}/clearTaskInstances", body)
 
     def connect(self, conn_id: str, **fields: Any) -> None:
         """Define a connection in the database, or change one that is there."""
