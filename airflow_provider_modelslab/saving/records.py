@@ -43,7 +43,7 @@ class DestinationRecords:
         return self._store.uri(name)
 
     def get(self, name: str) -> Any:
-        """Return what was written under a name; None where there is no such file.
+        """Return what was written under a name; None where there is no such file, or nothing was written.
 
         :param name: the name
         :raises ModelsLabError: if the store cannot be read, which may pass
@@ -54,10 +54,9 @@ class DestinationRecords:
             return None
         try:
             content = json.loads(data)
-            value = content["value"]
-            if (content["version"], content["name"], value is None) != (VERSION, name, False):
+            if (content["version"], content["name"]) != (VERSION, name):
                 raise ValueError
-            return value
+            return content["value"]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise SubmissionUnknownError(
                 f"{self.uri(name)} is damaged or not what its name says, so nobody knows whether an earlier "
@@ -76,12 +75,15 @@ class DestinationRecords:
         self._try("written", name, lambda _: self._store.write(name, content.encode(), "application/json"))
 
     def delete(self, name: str) -> None:
-        """Remove what is there, if anything is.
+        """Remove what is there, if anything is; where the store does not let that, write that it is nothing.
 
         :param name: the name
-        :raises ModelsLabError: if the store does not let it
+        :raises ModelsLabError: if the store lets neither
         """
-        self._try("removed", name, self._store.remove)
+        try:
+            self._try("removed", name, self._store.remove)
+        except ModelsLabError:  # credentials may allow to write, and not to delete
+            self.set(name, None)
 
     def _try(self, what: str, name: str, act: Callable[[str], Any]) -> Any:
         if not all(map(is_plain, name.split("/"))):

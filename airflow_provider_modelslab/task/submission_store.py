@@ -104,8 +104,9 @@ class SubmissionStore:
         kept = self._place.records.get(self._place.key) if self._place else None
         if not self._place or kept is None:
             return None
+        record = SubmissionRecord.from_stored(kept, self._place.shown)
         self._is_kept = True
-        return SubmissionRecord.from_stored(kept, self._place.shown)
+        return record
 
     @classmethod
     def resumed(
@@ -123,9 +124,15 @@ class SubmissionStore:
         :param choice: as for the class
         """
         store, ti = cls(context, destination, choice), context["ti"]
-        earlier = store.earlier()
+        known = next(iter(ids_of(event)), None)
+        try:
+            earlier = store.earlier()
+        except SubmissionUnknownError:
+            if not known:
+                raise
+            earlier = None
         request_id = (
-            next(iter(ids_of(event)), None)
+            known
             or (earlier and earlier.request_id)
             or ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
         )

@@ -11,6 +11,7 @@ import pytest
 
 from airflow_provider_modelslab.exceptions import ModelsLabError, SubmissionUnknownError
 from airflow_provider_modelslab.saving.records import DestinationRecords
+from airflow_provider_modelslab.saving.store import Store
 from tests.saving.servers import unique_name
 
 if TYPE_CHECKING:
@@ -55,6 +56,19 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_may_write_and_not_delete_lets_a_record_say_that_there_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: Any) -> None:
+        raise PermissionError(13, "no right to delete")
+
+    monkeypatch.setattr(Store, "remove", refusing)
+    records = DestinationRecords(str(tmp_path))
+    records.set(NAME, VALUE)
+    records.delete(NAME)
+    assert records.get(NAME) is None
+
+
 def test_nothing_else_stands_beside_a_record(tmp_path: Path) -> None:
     DestinationRecords(str(tmp_path)).set(NAME, VALUE)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
@@ -70,7 +84,6 @@ def test_nothing_else_stands_beside_a_record(tmp_path: Path) -> None:
         b"{}",
         b"\xff\xfe",
         b"[" * 100_000,
-        json.dumps({"version": 1, "name": NAME, "value": None}).encode(),
         json.dumps({"version": 1, "name": "that-of-another-task.json", "value": VALUE}).encode(),
         json.dumps({"version": 2, "name": NAME, "value": VALUE}).encode(),
     ],
@@ -138,5 +151,5 @@ def test_what_one_may_not_read_is_not_a_record_that_is_not_there(forbidden: str)
         records.get(NAME)
     with pytest.raises(ModelsLabError, match="could not be written"):
         records.set(NAME, VALUE)
-    with pytest.raises(ModelsLabError, match="could not be removed"):
+    with pytest.raises(ModelsLabError, match="could not be written"):
         records.delete(NAME)

@@ -17,10 +17,12 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
+from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.saving.records import DestinationRecords
+from airflow_provider_modelslab.saving.store import Store
 from airflow_provider_modelslab.task.submission_place import FOLDER
-from tests.operators import BOTH, first_try, raising, swapper
+from tests.operators import BOTH, ending_once_refused, first_try, raising, swapper
 from tests.support.deferring import run_task
 from tests.support.standin import BRIEF
 
@@ -176,6 +178,31 @@ def test_what_an_older_release_deferred_has_no_record_and_no_retry_pays_for_it_a
         ResultNotCollectedError, match=rf"FaceSwapResultOperator\(request_id='{request_id}'\)"
     ):
         task.execute_complete(first_try(store=False), lost)  # type: ignore[arg-type]
+
+
+def test_a_task_that_resumes_with_its_id_does_not_depend_on_a_damaged_record(
+    connected: StandIn, tmp_path: Path
+) -> None:
+    request_id = str(connected.add_job())
+    context = first_try(store=False)
+    run_task(swapper(destination=str(tmp_path)), context)
+    (tmp_path / FOLDER / records_in(tmp_path)[0]).write_bytes(b"")
+    task = swapper(deferrable=True, destination=str(tmp_path))
+    done = write_event({request_id: Ending(EndingKind.DONE, result=FaceSwapResult(request_id, ()))})
+    assert task.execute_complete(context, done)["id"] == request_id  # type: ignore[arg-type]
+    with pytest.raises(SubmissionUnknownError, match="remove that file"):
+        task.resume_execution("__fail__", {"error": "Trigger timeout"}, context)  # type: ignore[arg-type]
+
+
+@BOTH
+def test_a_full_queue_is_waited_for_where_one_may_write_and_not_delete(
+    connected: StandIn, tmp_path: Path, deferrable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "remove", raising(PermissionError))
+    connected.configure(queue_limit=1, retry_after=0.01)
+    with ending_once_refused(connected):
+        run_task(swapper(destination=str(tmp_path), deferrable=deferrable), first_try(store=False))
+    assert len(connected.submits(accepted=True)) == 1
 
 
 def test_a_task_that_resumes_remembers_in_its_destination(connected: StandIn, tmp_path: Path) -> None:
