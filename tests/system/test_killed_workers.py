@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 pytestmark = pytest.mark.airflow
+# Airflow 3.0 fails a task whose process is killed, whatever its retries; then a person clears it.
+IS_NOT_RETRIED = version("apache-airflow").startswith("3.0.")
 DAGS = """
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
@@ -88,6 +91,8 @@ def killed(stage: Killing, run: Run, state: str) -> Run:
     assert stage.kill_tasks() == 1
     stage.standin.clear_faults()
     stage.airflow.wait(run, 300)
+    if IS_NOT_RETRIED:
+        stage.clear(run)
     assert run.state == state, run.task_log(TASK)
     return run
 

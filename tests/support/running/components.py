@@ -39,6 +39,8 @@ class Components(Running):
             raise RuntimeError(f"{type(self).__name__} does not run this Airflow")
         super().__init__(home, timeout)
         self.env["AIRFLOW__API_AUTH__JWT_SECRET"] = secrets.token_urlsafe(48)  # the same for all of them
+        # Airflow 3.0 has none of its own, which newer PyJWTs refuse.
+        self.env["AIRFLOW__API_AUTH__JWT_ISSUER"] = "airflow"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> Components:
