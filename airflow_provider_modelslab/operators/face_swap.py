@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import InvalidSwapError
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
@@ -17,8 +17,9 @@ from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
 from airflow_provider_modelslab.task.no_second_payment import no_second_payment
+from airflow_provider_modelslab.task.submission_place import SubmissionRecordPlace, check_submission_record
 from airflow_provider_modelslab.task.submission_store import XCOM_KEY, SubmissionStore
-from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce
+from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, check_on_unknown
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
@@ -119,6 +120,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
     :param queue_timeout: seconds to wait for room in the account's queue (default: as ``timeout``)
     :param on_unknown: what to do where nobody can know whether a lost call was queued: ``fail``, so that a
         person looks, or ``submit`` again, and maybe pay twice
+    :param submission_record: where the task's other tries find what was submitted: with ``airflow`` (from 3.3
+        on), in the ``destination``, or ``none``; ``auto`` is the first of these that there is
     :param resubmit_failed: let the task's ``retries`` submit, and pay for, another face swap after the job
         has failed; a ``retry_policy`` sees ``FaceSwapFailedRetryableError``. Otherwise a failed job fails the
         task at once
@@ -150,23 +153,22 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         wait_for_completion: bool = True,
         queue_timeout: timedelta | float | None = None,
         on_unknown: OnUnknown = "fail",
+        submission_record: SubmissionRecordPlace = "auto",
         resubmit_failed: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.face, self.image, self.video = face, image, video
-        self.reference_image = reference_image
-        self.output_format = output_format
+        self.reference_image, self.output_format = reference_image, output_format
         self.watermark, self.watermark_image = watermark, watermark_image
-        self.webhook = webhook
-        self.track_id = track_id
+        self.webhook, self.track_id = webhook, track_id
         self.consent_reference = consent_reference
         self.wait_for_completion = wait_for_completion
         self.queue_timeout = (
             self.timeout if queue_timeout is None else seconds("queue_timeout", queue_timeout)
         )
-        self.on_unknown = on_unknown
-        self.resubmit_failed = resubmit_failed
+        self.on_unknown, self.resubmit_failed = on_unknown, resubmit_failed
+        self.submission_record = submission_record
         self._chooses_face = reference_image is not None
         self._check_arguments()
 
@@ -189,7 +191,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         return self._submit_and_wait(context, read_room_event(event, self.queue_timeout))
 
     def _submit_and_wait(self, context: Context, room: WaitWindow) -> Any:
-        store, swap = SubmissionStore(context), self.swap
+        store, swap = SubmissionStore(context, self.destination, self.submission_record), self.swap
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
             submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
             submitted = submission.run(room, deferrable=self.deferrable)  # or defers where the queue is full
@@ -207,7 +209,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         :param context: the task's context
         :param event: the trigger's payload
         """
-        store = SubmissionStore.resumed(context, event)
+        store = SubmissionStore.resumed(context, event, self.destination, self.submission_record)
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
             wait = self._requests_wait(store.request_id, context)
             wait.resume(event)
@@ -218,7 +220,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """Come back from the triggerer; what Airflow ended meanwhile must not be paid for again either."""
         if next_method != "__fail__":
             return super().resume_execution(next_method, next_kwargs, context)
-        store = SubmissionStore.resumed(context, {})
+        store = SubmissionStore.resumed(context, {}, self.destination, self.submission_record)
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
             fail_if_overdue(self, next_method, next_kwargs, context, store.request_id)
             return super().resume_execution(next_method, next_kwargs, context)
@@ -239,8 +241,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             check_face_swap(self.swap)
         except ValueError as err:
             raise InvalidSwapError(f"This face swap cannot be submitted: {err}") from None
-        if self.on_unknown not in get_args(OnUnknown):
-            raise ValueError(f"on_unknown is one of {get_args(OnUnknown)}, not {self.on_unknown!r}")
+        check_on_unknown(self.on_unknown)
+        check_submission_record(self.submission_record, self.destination)
         if self.destination is not None and not self.wait_for_completion:
             raise ValueError(
                 "a destination needs wait_for_completion=True; or save with a FaceSwapResultOperator whose "

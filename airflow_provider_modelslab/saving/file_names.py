@@ -6,9 +6,11 @@ name can come of them. The extension is no part of this: it follows from what th
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
@@ -16,6 +18,8 @@ from airflow_provider_modelslab.saving.output_entry import is_fetched
 
 _LONGEST = 100
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNREADABLE = re.compile(r"[^A-Za-z0-9-]+")
+_OF_AN_ID, _OF_ALL_IDS = 40, 160
 _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$")
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
@@ -39,6 +43,20 @@ def folder_name(request_id: str) -> str:
 def is_plain(name: object) -> bool:
     """Say whether ``name`` is a file name of the kind that this module makes."""
     return isinstance(name, str) and _PLAIN.fullmatch(name) is not None
+
+
+def record_name(*ids: object) -> str:
+    """Return the name of the file that remembers what these ids name together.
+
+    It can be read as far as the ids can, no two sequences of ids have the same whatever the store makes of
+    upper case, and it has 200 bytes at most.
+
+    :param ids: such as those of a DAG, a run and a task
+    """
+    texts = [str(each) for each in ids]
+    exact = sha256(json.dumps(texts).encode()).hexdigest()[:32]
+    shown = "_".join(_UNREADABLE.sub("_", _ascii(text))[:_OF_AN_ID] for text in texts)
+    return f"{shown[:_OF_ALL_IDS].strip('_-') or 'record'}-{exact}.json"
 
 
 def plan_stems(urls: Sequence[str]) -> list[str]:
@@ -69,9 +87,12 @@ def thumbnail_name(name: str) -> str:
 
 def stem_of(url: str) -> str:
     """Return the usable part of a URL's last path segment, without extension; empty if there is none."""
-    plain = unicodedata.normalize("NFKD", _last_segment(url)).encode("ascii", "ignore").decode()
-    stem = _UNSAFE.sub("_", _EXTENSION.sub("", plain.strip()))[:_LONGEST].strip("._-")
+    stem = _UNSAFE.sub("_", _EXTENSION.sub("", _ascii(_last_segment(url)).strip()))[:_LONGEST].strip("._-")
     return f"output-{stem}" if stem.split(".")[0].casefold() in _DEVICES else stem
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _last_segment(url: str) -> str:

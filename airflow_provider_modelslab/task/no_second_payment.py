@@ -57,8 +57,8 @@ def _settled(error: BaseException, store: SubmissionStore, *, resubmit_failed: b
     if store.outlives_the_try:
         return error
     return ResultNotCollectedError(
-        f"The result of a face swap was not had: {error} But on this Airflow to retry or clear this task is "
-        "to submit and pay again (the id is kept from 3.3 on): get it with "
-        f"FaceSwapResultOperator(request_id={request_id!r}).",
+        f"The result of a face swap was not had: {error} But its id is kept nowhere (as it would be in a "
+        "destination, and by Airflow from 3.3 on), so to retry or clear this task is to pay again: "
+        f"get it with FaceSwapResultOperator(request_id={request_id!r}).",
         **facts,
     )

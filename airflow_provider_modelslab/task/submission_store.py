@@ -1,8 +1,8 @@
 """What a task keeps of the face swap that it submitted, so that no other try pays for it again.
 
-Airflow 3.3 keeps it in the task state store, which outlives the try. Its ``ResumableJobMixin`` uses the same
-store, but for tasks that wait on a worker only, and is not there for Python 3.10; one way for both modes is
-easier to trust than two.
+Airflow 3.3 keeps it in the task state store, which outlives the try; before that the destination does.
+Airflow's ``ResumableJobMixin`` uses the former too, but for tasks that wait on a worker only, and is not
+there for Python 3.10; one way for all of them is easier to trust than two.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 
 from airflow_provider_modelslab.exceptions import SubmissionUnknownError
 from airflow_provider_modelslab.protocol.trigger_event import ids_of
+from airflow_provider_modelslab.task.submission_place import place_of, promise_of
 
 log = logging.getLogger(__name__)
 
-STORE_KEY = "modelslab_face_swap"
 XCOM_KEY = "id"
 _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes both together
 _STORED_AS = {"reported_at_max_tries": "told"}  # what is stored keeps the names of the first release
@@ -48,10 +48,11 @@ class SubmissionRecord:
         return {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
 
     @classmethod
-    def from_stored(cls, kept: Any) -> SubmissionRecord:
+    def from_stored(cls, kept: Any, place: str) -> SubmissionRecord:
         """Return what any release has kept.
 
         :param kept: from the store
+        :param place: where that is, for a person to look at
         :raises SubmissionUnknownError: if it cannot be read
         """
         try:
@@ -59,8 +60,8 @@ class SubmissionRecord:
             return cls(**{name: kept[stored] for name, stored in names.items() if stored in kept})
         except TypeError:
             raise SubmissionUnknownError(
-                f"What an earlier try has kept as {STORE_KEY!r} cannot be read, so nobody knows whether it "
-                "submitted the face swap. Look in its log, and delete that key from the task's state store."
+                f"What an earlier try has kept in {place} cannot be read, so nobody knows whether it "
+                "submitted the face swap. Look in its log, and delete that: then it is submitted again."
             ) from None
 
     def is_cleared(self, max_tries: int) -> bool:
@@ -69,13 +70,18 @@ class SubmissionRecord:
 
 
 class SubmissionStore:
-    """What is known of the task's submission: in this process, and where Airflow can, in other tries.
+    """What is known of the task's submission: in this process, and where there is a place, in other tries.
 
-    :param context: the task's context, with Airflow's task state store in it from 3.3 on
+    :param context: the task's context
+    :param destination: where the task saves its files, if it does
+    :param choice: of the place, as for ``place_of``
     """
 
-    def __init__(self, context: Mapping[str, Any]) -> None:
-        self._store = context.get("task_state_store")
+    def __init__(self, context: Mapping[str, Any], destination: Any = None, choice: str = "auto") -> None:
+        self._place = place_of(context, destination, choice)
+        self._is_kept = False
+        #: Where it is kept, in words for the log.
+        self.promise = promise_of(self._place, choice)
         #: The submission that this process goes on with.
         self.record: SubmissionRecord | None = None
 
@@ -86,28 +92,47 @@ class SubmissionStore:
 
     @property
     def outlives_the_try(self) -> bool:
-        """Whether the next try will know what this one does."""
-        return self._store is not None
+        """Whether the next try will know what this one does; not of what an older release has submitted."""
+        return self._place is not None and self._is_kept
 
     def earlier(self) -> SubmissionRecord | None:
         """Return what an earlier try has submitted, or was about to submit when it was ended.
 
-        :raises SubmissionUnknownError: if it can no longer be read
+        :raises ModelsLabError: if the store cannot be read, which may pass
+        :raises SubmissionUnknownError: if what it keeps can no longer be read
         """
-        kept = self._store.get(STORE_KEY) if self._store is not None else None
-        return SubmissionRecord.from_stored(kept) if kept else None
+        kept = self._place.records.get(self._place.key) if self._place else None
+        if not self._place or kept is None:
+            return None
+        record = SubmissionRecord.from_stored(kept, self._place.shown)
+        self._is_kept = True
+        return record
 
     @classmethod
-    def resumed(cls, context: Mapping[str, Any], event: Mapping[str, Any]) -> SubmissionStore:
+    def resumed(
+        cls,
+        context: Mapping[str, Any],
+        event: Mapping[str, Any],
+        destination: Any = None,
+        choice: str = "auto",
+    ) -> SubmissionStore:
         """Return the store of a try that was deferred: the event names its request, or the store, or an XCom.
 
         :param context: the task's context
         :param event: the trigger's payload; empty where Airflow ended the deferral
+        :param destination: as for the class
+        :param choice: as for the class
         """
-        store, ti = cls(context), context["ti"]
-        earlier = store.earlier()
+        store, ti = cls(context, destination, choice), context["ti"]
+        known = next(iter(ids_of(event)), None)
+        try:
+            earlier = store.earlier()
+        except SubmissionUnknownError:
+            if not known:
+                raise
+            earlier = None
         request_id = (
-            next(iter(ids_of(event)), None)
+            known
             or (earlier and earlier.request_id)
             or ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
         )
@@ -119,8 +144,9 @@ class SubmissionStore:
     def announce(self, record: SubmissionRecord) -> None:
         """Note, before a submit call is sent, that it will be; where this fails, nothing is sent."""
         self.record = record
-        if self._store is not None:
-            self._store.set(STORE_KEY, record.as_stored(), retention=_RETENTION)
+        if self._place:
+            self._place.records.set(self._place.key, record.as_stored(), retention=_RETENTION)
+            self._is_kept = True
 
     def keep(self, record: SubmissionRecord) -> None:
         """Note the id at once. The face swap is paid for, so that a failure must not lose it."""
@@ -128,12 +154,13 @@ class SubmissionStore:
             self.announce(record)
         except Exception:
             log.warning("%s could not be kept for another try.", record, exc_info=True)
-            self._store = None
+            self._place = None
 
     def forget(self) -> None:
         """Let the next try submit."""
         try:
-            if self._store is not None:
-                self._store.delete(STORE_KEY)
+            if self._place:
+                self._place.records.delete(self._place.key)
+            self._is_kept = False
         except Exception:
             log.warning("What was noted for another try could not be removed.", exc_info=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
 
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
 
 OnUnknown = Literal["fail", "submit"]
+
+
+def check_on_unknown(choice: str) -> None:
+    """Refuse what is no choice.
+
+    :param choice: what to do where nobody can know whether a lost call was queued
+    :raises ValueError: if it is none
+    """
+    if choice not in get_args(OnUnknown):
+        raise ValueError(f"on_unknown is one of {get_args(OnUnknown)}, not {choice!r}")
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,7 @@ class SubmitOnce:
         record = SubmissionRecord(
             request.track_id, self._swap.fingerprint(), conn_id=self._hook.modelslab_conn_id
         )
+        self._log.info("What is submitted is kept %s.", self._store.promise)
         submission = self._submit_patiently(request, record, 0.0 if deferrable else room.deadline.at)
         if isinstance(submission, RateLimited):
             if deferrable and time.time() < room.deadline.at:

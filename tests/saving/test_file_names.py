@@ -3,12 +3,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
 from airflow_provider_modelslab.saving.file_names import (
     folder_name,
     is_plain,
     plan_stems,
+    record_name,
     stem_of,
     thumbnail_name,
 )
@@ -103,3 +106,41 @@ def test_no_file_of_a_result_has_the_name_of_a_thumbnail() -> None:
 def test_a_jpeg_is_not_called_as_a_thumbnail_is() -> None:
     assert identify(b"\xff\xd8\xff\xe0").extension == "jpg"
     assert thumbnail_name("a.b.jpg") == "a.b.thumbnail.jpeg"
+
+
+IDS = st.lists(st.text(st.characters(), max_size=300), max_size=5)
+
+
+@given(IDS)
+def test_a_record_s_name_is_plain_and_short_whatever_the_ids(ids: list[str]) -> None:
+    name = record_name(*ids)
+    assert is_plain(name)
+    assert len(name.encode()) <= 200
+    assert name.endswith(".json")
+
+
+@given(IDS, IDS)
+def test_two_tasks_never_have_the_same_record(ids: list[str], others: list[str]) -> None:
+    assert (record_name(*ids).casefold() == record_name(*others).casefold()) == (ids == others)
+
+
+@pytest.mark.parametrize(
+    ("ids", "others"),
+    [
+        (("a", "b_c"), ("a_b", "c")),
+        (("a", ""), ("a",)),
+        (("Dag", "run"), ("dag", "run")),
+        (("dag", "run", "task", 1), ("dag", "run", "task", 11)),
+        (("x" * 300 + "1",), ("x" * 300 + "2",)),
+        (("换脸",), ("脸换",)),
+        (("a/b",), ("a\\b",)),
+        (('a", "b',), ("a", "b")),
+    ],
+)
+def test_ids_that_look_alike_have_records_of_their_own(ids: tuple[object], others: tuple[object]) -> None:
+    assert record_name(*ids).casefold() != record_name(*others).casefold()
+
+
+def test_a_person_finds_the_record_of_a_task_by_its_name() -> None:
+    name = record_name("catalogue", "scheduled__2026-11-03T00:00:00+00:00", "swap.faces", 3)
+    assert name.startswith("catalogue_scheduled_2026-11-03T00_00_00_00_00_swap_faces_3-")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from tests.support.running import Components
+from tests.system.killing import Killing
 
 if TYPE_CHECKING:
-    from tests.support.running import AirflowHome, Run
+    from tests.support.running import AirflowHome
     from tests.support.standin import StandIn
 
 AIRFLOW = tuple(int(part) for part in version("apache-airflow").split(".")[:2])
@@ -40,38 +37,6 @@ for mode, deferrable in {"waiting": False, "deferring": True}.items():
 """
 
 
-class Stage:
-    """Runs of the DAGs, each brought to its bad moment."""
-
-    def __init__(self, airflow: Components, standin: StandIn, folder: Path) -> None:
-        self.airflow, self.standin, self.folder = airflow, standin, folder
-
-    def begin(self, dag_id: str, counter: str, **job: Any) -> Run:
-        """Begin a run whose swap makes such a job; come back when the stand-in was asked for something."""
-        self.standin.configure(submit=job)
-        before = self.standin.stats()[counter]
-        run = self.airflow.trigger(dag_id, {"destination": str(self.folder)})
-        self.airflow.wait(run, 90, lambda: self.standin.stats()[counter] > before, f"its {counter}")
-        return run
-
-    def kill_tasks(self) -> int:
-        """Kill the processes that talk to the stand-in, as the kernel does when memory runs out."""
-        port, killed = urlsplit(self.standin.url).port, 0
-        for each in psutil.Process(self.airflow.processes["scheduler"].pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if any(link.raddr and link.raddr.port == port for link in each.net_connections()):
-                    each.send_signal(signal.SIGKILL)
-                    killed += 1
-        return killed
-
-    def clear(self, run: Run) -> None:
-        """Clear the task, as a person does."""
-        body = {"dry_run": False, "dag_run_id": run.run_id, "task_ids": ["swap"], "only_failed": False}
-        self.airflow.api.call("POST", f"/api/v2/dags/{run.dag_id}/clearTaskInstances", body)
-        self.airflow.wait_for(lambda: not run.finished, 60, "the run to begin again")
-        self.airflow.wait(run, 120)
-
-
 @pytest.mark.timeout(600)
 def test_killed_workers_pay_for_nothing_twice(
     airflow_home: AirflowHome, standin: StandIn, tmp_path: Path
@@ -82,15 +47,16 @@ def test_killed_workers_pay_for_nothing_twice(
         extra={"allow_private_downloads": True, "request_timeout": 300},
     )
     with Components(airflow_home, timeout=240) as airflow:
-        stage = Stage(airflow, standin, tmp_path / "swaps")
+        stage = Killing(airflow, standin)
+        folder = str(tmp_path / "swaps")
 
         standin.fault("submit", accepts=True, hang=True)
-        lost = stage.begin("waiting", "submit")
+        lost = stage.begin("waiting", "submit", folder)
         standin.fault("fetch", hang=True)
-        undeferred = stage.begin("deferring", "fetch", duration=20, eta=2)
-        waiting = stage.begin("waiting", "fetch", duration=6000)
+        undeferred = stage.begin("deferring", "fetch", folder, duration=20, eta=2)
+        waiting = stage.begin("waiting", "fetch", folder, duration=6000)
         standin.fault("file", drip=100_000)
-        saving = stage.begin("deferring", "file", files=["mp4:20000000"])
+        saving = stage.begin("deferring", "file", folder, files=["mp4:20000000"])
         ids = [str(each["id"]) for each in standin.submits()]
         assert stage.kill_tasks() == 4
 

@@ -47,6 +47,11 @@ class Api:
         body: dict[str, Any] = {"conf": conf} | ({"logical_date": None} if AIRFLOW_3 else {})
         return str(self.call("POST", f"{self._prefix}/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Clear a task, as a person does, and let its run go on."""
+        body = {"dry_run": False, "dag_run_id": run_id, "task_ids": [task_id], "only_failed": False}
+        self.call("POST", f"{self._prefix}/dags/{dag_id}/clearTaskInstances", body)
+
     def connect(self, conn_id: str, **fields: Any) -> None:
         """Define a connection in the database, or change one that is there."""
         values = {"connection_id": conn_id, "conn_type": "modelslab"} | fields

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.running.home import AirflowHome
+    from tests.support.running.records import Run
 
 #: What there is; a second one of a kind is named with its number: `triggerer-2`.
 KINDS = {
@@ -30,16 +31,21 @@ KINDS = {
 class Components(Running):
     """API server, scheduler with workers, DAG processor, triggerer; its parameters are those of `Running`."""
 
+    kinds = tuple(KINDS)
+    for_airflow_3 = True
+
     def __init__(self, home: AirflowHome, timeout: float = 120, path: str = "") -> None:
-        if not AIRFLOW_3:
-            raise RuntimeError("Components needs Airflow 3")
+        if self.for_airflow_3 != AIRFLOW_3:
+            raise RuntimeError(f"{type(self).__name__} does not run this Airflow")
         super().__init__(home, timeout, path)
         self.env["AIRFLOW__API_AUTH__JWT_SECRET"] = secrets.token_urlsafe(48)  # the same for all of them
+        # Airflow 3.0 has none of its own, which newer PyJWTs refuse.
+        self.env["AIRFLOW__API_AUTH__JWT_ISSUER"] = "airflow"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> Components:
         """Start one component of each kind and wait until all are healthy."""
-        for name in KINDS:
+        for name in self.kinds:
             self.start_one(name)
         self.wait_for(
             self.api.healthy, self.timeout, f"Airflow to be healthy; its logs are in {self.home.path}"
@@ -76,6 +82,10 @@ class Components(Running):
     def resume_one(self, name: str) -> None:
         """Let a component that was halted go on."""
         resume(self.processes[name].pid)
+
+    def clear(self, run: Run, task_id: str) -> None:
+        """Clear a task, as a person does, and let its run go on."""
+        self.api.clear(run.dag_id, run.run_id, task_id)
 
     def check(self) -> None:
         """Raise RuntimeError where a component ended by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -88,12 +89,25 @@ def _swaps(standin: StandIn) -> dict[str, Any]:
     task = swapper(deferrable=True, **OWN_PACE)
     standin.configure(submit={"duration": 6000})
     queued = _row(task, context)
+    in_destination = _remembered_in_destination()
     standin.configure(queue_limit=1, retry_after=1)
     return {
         "remembered": dict(context["task_state_store"].kept),
+        "remembered in destination": in_destination,
         "queued": queued,
         "without room": _row(task, first_try(store=True)),
     }
+
+
+def _remembered_in_destination() -> dict[str, str]:
+    """The files by which a task remembers where Airflow does not."""
+    with tempfile.TemporaryDirectory() as folder:
+        _row(swapper(deferrable=True, destination=folder, **OWN_PACE), first_try(store=False))
+        return {
+            str(path.relative_to(folder)): path.read_text()
+            for path in Path(folder).rglob("*")
+            if path.is_file()
+        }
 
 
 def _row(task: Any, context: Any) -> dict[str, Any]:

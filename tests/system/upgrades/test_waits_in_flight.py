@@ -138,6 +138,33 @@ def test_what_a_release_submitted_is_not_submitted_again(
 
 
 @each_release
+def test_what_a_release_remembered_in_a_destination_is_not_submitted_again(
+    connected: StandIn, stored: dict[str, Any], tmp_path: Path
+) -> None:
+    remembered = stored["swaps"].get("remembered in destination", {})
+    for name, text in remembered.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+        connected.add_job(json.loads(text)["value"]["request_id"])
+    assert run_task(swapper(destination=str(tmp_path)), first_try(store=False))["status"] == "success"
+    assert len(connected.submits()) == (0 if remembered else 1)
+
+
+@each_release
+def test_a_swap_that_a_release_deferred_is_saved_where_nothing_remembers_it(
+    connected: StandIn, stored: dict[str, Any], tmp_path: Path
+) -> None:
+    row = stored["swaps"]["queued"]
+    (request_id,) = row["kwargs"]["request_ids"]
+    connected.add_job(request_id)
+    task = swapper(deferrable=True, destination=str(tmp_path))
+    event = asyncio.run(first_event(make_trigger(row))).payload
+    task.resume_execution(row["next_method"], {"event": event}, first_try(store=False))
+    assert (tmp_path / request_id / "manifest.json").exists()
+    assert connected.submits() == []
+
+
+@each_release
 @pytest.mark.usefixtures("short_slow_downs")
 def test_a_swap_that_a_release_left_without_room_is_submitted_when_there_may_be(
     connected: StandIn, stored: dict[str, Any]
