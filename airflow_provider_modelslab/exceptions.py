@@ -152,6 +152,14 @@ class SubmissionUnknownError(ModelsLabError, AirflowFailException):
     """The face swap may have been queued, and paid for; a person has to look."""
 
 
+class BatchFailedError(ModelsLabError, AirflowFailException):
+    """More face swaps of a batch have failed than ``max_failures`` allows, and no retry would mend them."""
+
+
+class BatchIncompleteError(ModelsLabError):
+    """Face swaps of a batch are not done that another try may do; those that are stand."""
+
+
 class ResultNotCollectedError(ModelsLabError, AirflowFailException):
     """The face swap was submitted, and its result not had; a retry would submit and pay again."""
 

@@ -35,7 +35,7 @@ def get_provider_info() -> dict[str, Any]:
             }
         ],
         "hooks": [_modules("hooks.connected", "hooks.modelslab")],
-        "operators": [_modules("operators.approval", "operators.face_swap")],
+        "operators": [_modules("operators.approval", "operators.face_swap", "operators.face_swap_batch")],
         "sensors": [_modules("sensors.face_swap")],
         "triggers": [_modules("triggers.face_swap", "triggers.queue_room")],
         "plugins": [

@@ -16,14 +16,16 @@ FOLDER = Path(airflow_provider_modelslab.__file__).parent  # of the checkout, or
 PROTOCOL_OF_SAVING = ("nsfw", "redact", "result", "retry_after", "xcom_size")
 #: What each room may import of the package. Every room may import itself, and what stands in no other.
 ARROWS = {
-    "operators": ("task", "links", "protocol", "settings"),
+    "operators": ("batch", "task", "links", "protocol", "settings"),
     "plugins": (
+        "batch.report",
         *(f"saving.{name}" for name in ("destination", "file_names", "manifest", "media_type", "progress")),
         "protocol",
         "settings",
     ),
     "links": ("settings", "protocol"),
     "sensors": ("task", "links", "hooks", "client.connection", "protocol"),
+    "batch": ("task.execution_timeout", "triggers", "client", "error_messages", "saving", "protocol"),
     "task": ("triggers", "links", "hooks", "client", "saving", "error_messages", "protocol", "settings"),
     "triggers": ("client.aio", "protocol"),
     "hooks": ("client", "saving.options", "saving.saved_value", "error_messages", "protocol"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from airflow_provider_modelslab.client.connection import ConnectionSettings
@@ -18,13 +19,20 @@ from airflow_provider_modelslab.protocol.picture_encoding import Picture
 from airflow_provider_modelslab.protocol.picture_source import SourceKind
 
 
-def prepare(swap: FaceSwap, seed: str, settings: ConnectionSettings, conn_id: str) -> SubmitRequest:
+def prepare(
+    swap: FaceSwap,
+    seed: str,
+    settings: ConnectionSettings,
+    conn_id: str,
+    read: Callable[[str, Any], Picture] | None = None,
+) -> SubmitRequest:
     """Return the call that submits a face swap. Raises as ``ModelsLabHook.prepare``.
 
     :param swap: what is meant
     :param seed: what a ``track_id`` is made of where none is given
     :param settings: the connection's
     :param conn_id: its id
+    :param read: reads the picture of an argument at a path, as ``pictures.read_picture`` does
     """
     if settings.require_consent and is_nothing(swap.consent_reference):
         raise MissingConsentError(
@@ -35,7 +43,11 @@ def prepare(swap: FaceSwap, seed: str, settings: ConnectionSettings, conn_id: st
     _check_route(settings.base_url)
     try:
         kinds, files = check_face_swap(swap), swap.files()
-        encoded = {name: _read(name, files[name]) for name, kind in kinds.items() if kind is SourceKind.PATH}
+        encoded = {
+            name: (read or _read)(name, files[name])
+            for name, kind in kinds.items()
+            if kind is SourceKind.PATH
+        }
         return submit_request(swap, seed=seed, enterprise=is_enterprise(settings.api_path), encoded=encoded)
     except InvalidSwapError:
         raise

@@ -40,6 +40,12 @@ class SyncClient:
         self._session: requests.Session | None = None
         self._lock = Lock()
 
+    def for_thread(self) -> SyncClient:
+        """Return one with connections of its own, so that threads do not close each other's."""
+        other = SyncClient(self.conn_id, self._look_up)
+        other._settings, other.server = self.settings, self.server
+        return other
+
     @property
     def settings(self) -> ConnectionSettings:
         """What the connection says, looked up once.

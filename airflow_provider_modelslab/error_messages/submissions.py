@@ -106,6 +106,27 @@ def unknown_submission(
     )
 
 
+def unknown_in_batch(
+    track_id: int | str | None, reason: str, record: str, caller: Caller = ANY_CALLER
+) -> SubmissionUnknownError:
+    """Return the same for one of a batch, which goes on with what a person writes into its record.
+
+    :param track_id: the name that the call gave the face swap
+    :param reason: how the answer was lost
+    :param record: where its record stands
+    :param caller: who asked
+    """
+    return SubmissionUnknownError(
+        f"The face swap with track_id {track_id} may have been queued and paid for: {sentence(reason)} Look "
+        "for that track_id in the ModelsLab account. If the swap is there, write its id into "
+        f'"value" in {record}: "state": "queued", "request_id": "its id". If it is not, remove that '
+        "file. Then clear the task. Or have all such submitted again, and maybe paid twice, with "
+        'on_unknown="submit".',
+        track_id=track_id,
+        conn_id=caller.conn_id,
+    )
+
+
 def _is_our_word(submission: RateLimited | TransientFailure | Refused | JobFailed) -> bool:
     """Tell whether a message is about the way to the API, and not the API's own."""
     return isinstance(submission, TransientFailure) and not isinstance(submission, Declined)

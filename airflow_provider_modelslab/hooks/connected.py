@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from airflow_provider_modelslab.exceptions import InvalidConnectionError
 
 if TYPE_CHECKING:
     import requests
+    from typing_extensions import Self
 
 
 class ConnectedHook(BaseHook):
@@ -44,6 +46,12 @@ class ConnectedHook(BaseHook):
     def client(self) -> SyncClient:
         """What sends the calls."""
         return SyncClient(self.modelslab_conn_id, self.get_connection)
+
+    def for_thread(self) -> Self:
+        """Return a hook for another thread, which need not look up the connection again."""
+        other = copy(self)
+        other.client = self.client.for_thread()
+        return other
 
     @property
     def settings(self) -> ConnectionSettings:

@@ -13,11 +13,18 @@ RUN_TAB = "face-swaps"  # on a Dag run
 COMPLETED_XCOM = "completed"  # results that are there while others are not
 SHOWN_XCOM = "face_swaps"  # results that a task only asks about
 DECISION_XCOM = "decision"  # who chose what, and when
+BATCH_XCOM = "batch"  # the numbers of a batch that has failed, which are else its value
 ERROR_XCOM = "error"  # what a try that failed has said
 LINK_XCOM = "_link_modelslab_face_swap"  # the address of the tab, as Airflow keeps what an extra link gives
 
 ASKING = ("FaceSwapApprovalOperator", "FaceSwapSelectionOperator")
-OPERATORS = (*ASKING, "FaceSwapOperator", "FaceSwapResultOperator", "FaceSwapResultSensor")
+OPERATORS = (
+    *ASKING,
+    "FaceSwapBatchOperator",
+    "FaceSwapOperator",
+    "FaceSwapResultOperator",
+    "FaceSwapResultSensor",
+)
 
 
 def segment(text: str) -> str:

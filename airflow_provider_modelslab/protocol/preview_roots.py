@@ -45,9 +45,13 @@ def is_below(uri: object, roots: Iterable[str]) -> bool:
     return root_of(uri, roots) is not None
 
 
-def root_for(manifest: str) -> str:
-    """Return the root that would allow a manifest: it is in the folder of its result, which is in that."""
-    return f"{manifest.rsplit('/', 2)[0]}/"
+def root_for(uri: str, levels: int = 2) -> str:
+    """Return the root that would allow a file.
+
+    :param uri: of the file, a manifest: it is in the folder of its result, which is in that
+    :param levels: how far below the root it is
+    """
+    return f"{uri.rsplit('/', levels)[0]}/"
 
 
 def _root(number: int, text: str) -> str:

@@ -18,6 +18,7 @@ class SaveOptions:
     :param timeout: the most that one file may take, in seconds, all tries and waits included
     :param parallel: how many files are transferred at the same time
     :param allow_private: whether http, and private and loopback addresses, are allowed too
+    :param thumbnails: whether to make them, where the extra ``preview`` is installed
     :param url_patience: how long, in seconds, a URL may answer 404, 403 or 401 just after success before
         it counts as missing or expired; clients of the API wait up to 8 x 5 s
     :raises ValueError: if a value makes no sense
@@ -29,6 +30,7 @@ class SaveOptions:
     parallel: int = 4
     allow_private: bool = False
     url_patience: float = 40.0
+    thumbnails: bool = True
 
     def __post_init__(self) -> None:
         if self.if_exists not in get_args(IfExists):

@@ -45,6 +45,7 @@ def save_result(
     destination: str | os.PathLike[str] | ObjectStoragePath,
     options: SaveOptions | None = None,
     *,
+    folder: str | None = None,
     log: logging.Logger,
 ) -> dict[str, Any]:
     """Save the files of a result as ``{destination}/{request id}/{name}``, and ``manifest.json`` last.
@@ -56,6 +57,7 @@ def save_result(
     :param result: a finished face swap
     :param destination: the folder above; what :func:`check_destination` accepts or has returned
     :param options: limits and choices; the defaults if not given
+    :param folder: its name, in place of the request id
     :param log: for one line a saved file, and progress of long transfers
     :return: ``{"files": [{"uri", "size", "sha256", "content_type"}, …], "manifest": uri}``, the files in
         the order of ``result.output``, sizes in bytes
@@ -66,8 +68,8 @@ def save_result(
     :raises ModelsLabError: if the store failed
     """
     options = options or SaveOptions()
-    folder = as_path(destination) / folder_name(result.id)
-    return _Saving(result, Store(folder, largest=options.max_file_size), options, log).run()
+    path = as_path(destination) / folder_name(folder or result.id)
+    return _Saving(result, Store(path, largest=options.max_file_size), options, log).run()
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class _Saving:
         return None
 
     def _transferred(self) -> list[SavedFile]:
+        if not self.options.thumbnails:
+            return self._transfer()
         from airflow_provider_modelslab.saving.thumbnails import with_thumbnails
 
         return with_thumbnails(self._transfer(), self.store, self.log)

@@ -90,7 +90,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
         self.modelslab_conn_id = modelslab_conn_id
         self.deferrable = deferrable
         self.end_from_trigger = end_from_trigger
-        self.max_failures = None if self.silent_fail else MAX_FAILURES
+        self.max_failed_looks = None if self.silent_fail else MAX_FAILURES
         chooses_interval = poke_interval is None and not self.exponential_backoff
         self.pace = Pace(
             poke_interval=None if chooses_interval else self.poke_interval,
@@ -180,7 +180,7 @@ class FaceSwapResultSensor(BaseSensorOperator):
 
     @property
     def _options(self) -> WaitOptions:
-        return WaitOptions(self.timeout, self.pace, self.max_failures)
+        return WaitOptions(self.timeout, self.pace, self.max_failed_looks)
 
     def _wait(self, context: Context) -> RequestsWait:
         results = Results(context, self.hook, self.log)

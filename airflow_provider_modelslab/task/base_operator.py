@@ -15,7 +15,7 @@ from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
-from airflow_provider_modelslab.task.asset_events import add_to_asset_events
+from airflow_provider_modelslab.task.asset_events import add_to_asset_events, saved_by
 from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
 from airflow_provider_modelslab.task.requests import Requests
 from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
@@ -39,7 +39,7 @@ class FaceSwapBaseOperator(BaseOperator):
     template_fields: Sequence[str] = ("modelslab_conn_id", "destination")
     operator_extra_links = FACE_SWAP_LINKS
     ui_color = "#d0bcff"
-    max_failures: int | None = MAX_FAILURES
+    max_failed_looks: int | None = MAX_FAILURES
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class FaceSwapBaseOperator(BaseOperator):
             notes=notes,
         )
         requests = Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw)
-        options = WaitOptions(self.timeout, self.pace, self.max_failures, known)
+        options = WaitOptions(self.timeout, self.pace, self.max_failed_looks, known)
         return RequestsWait(requests, results, self.hook, options, self.log)
 
     def publish(self, value: Any, context: Context) -> Any:
@@ -118,7 +118,7 @@ class FaceSwapBaseOperator(BaseOperator):
             warn_if_large(value, self.log, _SAVE)
         else:
             results = value if isinstance(value, list) else [value]
-            add_to_asset_events(context, self.outlets or (), results, self.log)
+            add_to_asset_events(context, self.outlets or (), saved_by(results), self.log)
         return value
 
     def pre_execute(self, context: Any) -> None:

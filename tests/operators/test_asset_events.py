@@ -112,7 +112,7 @@ def test_an_event_that_cannot_be_described_does_not_fail_the_task(
     caplog.set_level("INFO")
     assert run(context, connected.add_job(), destination=str(tmp_path), outlets=[SWAPS])["files"]
     said = caplog.text + capsys.readouterr().out  # the former on Airflow 2.11
-    assert "will not name the files" in said
+    assert "will not name what was saved" in said
 
 
 def test_an_outlet_that_is_no_asset_does_not_keep_the_others_from_theirs(

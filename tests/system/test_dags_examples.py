@@ -42,6 +42,7 @@ def test_the_tests_below_cover_every_example() -> None:
         "many_at_once",
         "swap_and_publish",
         "swap_and_save",
+        "swap_batch",
         "swap_catalogue",
         "wait_and_pass_on",
         "wait_and_save",
@@ -115,6 +116,18 @@ def test_swap_catalogue(home: AirflowHome, standin: StandIn, tmp_path: Path) -> 
     assert len(run.xcom("list_results")) == len(standin.submits(accepted=True)) == 3
     assert len({each["track_id"] for each in standin.submits()}) == 3
     assert len(list(tmp_path.glob("swaps/*/manifest.json"))) == 3
+
+
+def test_swap_batch(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a.jpg", "b.png", "c.jpg"):
+        (pictures / name).write_bytes(Media(name[-3:]).whole())
+    conf = {"face": str(pictures / "a.jpg"), "folder": str(pictures), "destination": str(tmp_path / "swaps")}
+    assert run_example(home, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 3
+    (pictures / "d.jpg").write_bytes(Media("jpg", seed="new").whole())
+    assert run_example(home, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 4
+    assert len(standin.submits(accepted=True)) == 4
 
 
 def test_swap_and_publish(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:

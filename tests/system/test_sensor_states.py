@@ -57,7 +57,7 @@ with DAG("cells", schedule=None) as dag:
                 task = FaceSwapResultSensor(
                     task_id=f"{ending}-{lenience}-{mode}", **arguments, **lenient, **how
                 )
-                task.max_failures = 2
+                task.max_failed_looks = 2
 """
 
 

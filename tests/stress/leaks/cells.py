@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.stress.leaks.connections import BROKEN, USABLE
 from tests.stress.leaks.kinds import KINDS, Kind
-from tests.stress.leaks.submissions import AT_SUBMISSION, submitted, url_of
+from tests.stress.leaks.submissions import AT_SUBMISSION, error_of_batch, submitted, url_of
 
 DAG_ID = "cells"
 SAVED = "{{ dag_run.conf.saved }}"
 SENSOR, COLLECTS, SUBMITS = "FaceSwapResultSensor", "FaceSwapResultOperator", "FaceSwapOperator"
+BATCH = "FaceSwapBatchOperator"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Mode:
         """All arguments of a task that is about the request of that name."""
         if self.cls == SENSOR:
             return {"request_id": name, **self.arguments}
+        if self.cls == BATCH:
+            swap = {"face": FACE, "image": url_of(name)}
+            return {"swaps": [swap], "destination": f"{SAVED}/{name}", **self.arguments}
         about = {"request_id": name} if self.cls == COLLECTS else {"face": FACE, "image": url_of(name)}
         return {**about, "destination": SAVED, **self.arguments}
 
@@ -43,25 +47,31 @@ SENSING = {
     "end_from_trigger": Mode(SENSOR, {"deferrable": True, "end_from_trigger": True}),
 }
 SAVING = {"operator": Mode(COLLECTS), "operator_deferrable": Mode(COLLECTS, {"deferrable": True})}
-SUBMITTING = {"swap": Mode(SUBMITS), "swap_deferrable": Mode(SUBMITS, {"deferrable": True})}
+SUBMITTING = {
+    "swap": Mode(SUBMITS),
+    "swap_deferrable": Mode(SUBMITS, {"deferrable": True}),
+    "batch": Mode(BATCH),
+}
 
 TEXT = """
 import json
 
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
+from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
 from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
 # seconds between submit calls that fail; the usual ones take two minutes
 poll_intervals.TROUBLE_LONGEST = 2.0
 
-CLASSES = {cls.__name__: cls for cls in (FaceSwapResultSensor, FaceSwapResultOperator, FaceSwapOperator)}
+ALL = FaceSwapResultSensor, FaceSwapResultOperator, FaceSwapOperator, FaceSwapBatchOperator
+CLASSES = {cls.__name__: cls for cls in ALL}
 
 with DAG("cells", schedule=None) as dag:
     for task_id, cls, arguments in json.loads(CELLS):
         task = CLASSES[cls](task_id=task_id, **arguments)
-        task.max_failures = 2  # looks in a row that may fail; the usual 8 take two minutes
+        task.max_failed_looks = 2  # looks in a row that may fail; the usual 8 take two minutes
 """
 
 
@@ -100,7 +110,9 @@ def _of_kinds() -> Iterator[Cell]:
     for row, kind in enumerate((*KINDS, *AT_SUBMISSION)):
         for column, (name, mode) in enumerate(_modes_of(kind).items()):
             conn_id = USABLE[(row + column) % len(USABLE)]
-            met = submitted(kind) if mode.cls == SUBMITS and kind in KINDS else kind
+            met = submitted(kind) if mode.cls in (SUBMITS, BATCH) and kind in KINDS else kind
+            if mode.cls == BATCH:
+                met = replace(met, error=error_of_batch(kind.error, submits=kind in AT_SUBMISSION))
             yield _cell(f"{kind.name}-{name}", mode, conn_id, met)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests import ROOT
 from tests.stress.leaks.kinds import KINDS, Kind, Stage
-from tests.stress.leaks.submissions import SUBMITTED, picture_of, url_of
+from tests.stress.leaks.submissions import AT_SUBMISSION, SUBMITTED, error_of_batch, picture_of, url_of
 from tests.support import hitl
 from tests.support.running import AirflowHome
 
@@ -19,6 +19,7 @@ SHORT, BROKEN = "timeout=6", f'{WAIT}, modelslab_conn_id="broken_path"'
 PATIENT = {"away", "elsewhere", "unknown", "submit-elsewhere"}  # given up after two minutes of trouble
 SUBMITS = "swap_"  # what an example that submits its request itself begins with
 MAPPED = {"many_at_once", "swap_catalogue"}
+BATCH = "swap_batch"
 POOL = "modelslab"  # of one of them
 
 
@@ -58,7 +59,9 @@ class Example:
     def conf(self, saved: Path) -> dict[str, Any]:
         """What the run is given."""
         request = self._request(saved)
-        return request if self.stem == "wait_and_pass_on" else {**request, "destination": saved.as_uri()}
+        own = f"/{self.name}" if self.stem == BATCH else ""  # whose report another's would replace
+        destination = {"destination": f"{saved.as_uri()}{own}"}
+        return request if self.stem == "wait_and_pass_on" else {**request, **destination}
 
     def _request(self, saved: Path) -> dict[str, Any]:
         picture = self._picture(saved)
@@ -70,6 +73,7 @@ class Example:
             },
             "swap_and_save": {"image": url_of(self.name)},
             "swap_catalogue": {"face": picture.as_uri(), "folder": picture.parent.as_uri()},
+            BATCH: {"face": picture.as_uri(), "folder": picture.parent.as_uri()},
         }.get(self.stem, {"request_id": self.name})
 
     def _picture(self, saved: Path) -> Path:
@@ -80,7 +84,7 @@ class Example:
         """Let its kind happen to its request, and make the picture that it sends."""
         if self.kind:
             self.kind.prepare(stage, self.name)
-        if self.stem == "swap_catalogue":
+        if self.stem in ("swap_catalogue", BATCH):
             picture = self._picture(stage.saved)
             picture.parent.mkdir(parents=True)
             picture.write_bytes(picture_of(self.name))
@@ -103,8 +107,14 @@ def _of(stem: str) -> Iterator[Example]:
         if kind.saving and stem == "wait_and_pass_on":
             continue
         varied = SHORT if kind.arguments else WAIT
-        yield Example(stem, f"{kind.name}-{stem}", kind, kind.error, varied)
+        error = _error_in_batch(kind) if stem == BATCH else kind.error
+        yield Example(stem, f"{kind.name}-{stem}", kind, error, varied)
     yield Example(stem, "any", None, "InvalidConnectionError", BROKEN)
+
+
+def _error_in_batch(kind: Kind) -> str:
+    alone = next((each.error for each in KINDS if each.name == kind.name), kind.error)
+    return error_of_batch(alone, submits=kind in AT_SUBMISSION)
 
 
 def some_examples() -> list[Example]:

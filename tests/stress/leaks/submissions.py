@@ -15,6 +15,8 @@ from tests.stress.leaks.places import KEEPS_STATES
 from tests.support.standin import Media
 
 FINAL = {"FaceSwapFailedError", "ExpiredUrlError"}  # the task ends with these on all versions
+ACCOUNT = {"InvalidKeyError", "InsufficientCreditsError"}
+OF_THE_ITEM = FINAL | {"InvalidRequestError", "SubmissionUnknownError", "RequestNotFoundError"}
 
 
 def mark_of(name: str) -> str:
@@ -47,6 +49,17 @@ def error_after_submission(error: str) -> str:
     """The exception of a task that submitted its request itself: another, where a retry would pay again."""
     stays = error in FINAL or (KEEPS_STATES and error != "RequestNotFoundError")
     return error if stays or not error else "ResultNotCollectedError"
+
+
+def error_of_batch(error: str, *, submits: bool) -> str:
+    """The exception of a batch whose one item meets that: what is the item's is told in its report.
+
+    :param error: that of a task of its own
+    :param submits: whether the submit call meets it
+    """
+    if not error or error in ACCOUNT or (submits and error == "ModelsLabUnavailableError"):
+        return error
+    return "BatchFailedError" if error in OF_THE_ITEM else "BatchIncompleteError"
 
 
 def _answer(stage: Stage, name: str, times: int | str = "always", **answer: Any) -> None:

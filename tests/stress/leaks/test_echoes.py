@@ -68,7 +68,7 @@ def make_task(kind: Kind, mode: str, stage: Stage) -> Any:
         task = FaceSwapOperator(face="https://example.com/face.jpg", image=url_of("one"), **saving)
     else:
         task = FaceSwapResultOperator(request_id="one", **saving)
-    task.max_failures = 1
+    task.max_failed_looks = 1
     return task
 
 

@@ -1,0 +1,71 @@
+"""What stands in an item's folder of its submission, so that no other try pays for it again. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+State = Literal["announced", "queued", "failed"]
+_NAME = re.compile(r"swap-([0-9a-f]{16})\.(json|done)")
+_LONGEST_ERROR = 2000  # characters
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """A submission on its way, or what became of it.
+
+    :param state: ``announced`` before the call, ``queued`` once the id is known, ``failed`` for good
+    :param track_id: the name that the call gives it
+    :param conn_id: the Airflow connection by which it was submitted, and so the account
+    :param request_id: its id, once it is known
+    :param submitted: when, in seconds since the epoch
+    :param error: why it failed
+    """
+
+    state: State
+    track_id: int | str | None = None
+    conn_id: str | None = None
+    request_id: str | None = None
+    submitted: float = 0.0
+    error: str | None = None
+
+    def queued(self, request_id: str) -> ItemRecord:
+        """Return the record once the id is known."""
+        return replace(self, state="queued", request_id=request_id)
+
+    def failed(self, error: str) -> ItemRecord:
+        """Return the record of a face swap that failed for good."""
+        return replace(self, state="failed", error=error[:_LONGEST_ERROR])
+
+    def as_stored(self) -> dict[str, Any]:
+        """Return what is kept."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_stored(cls, kept: Any) -> ItemRecord:
+        """Return what any release has kept; what this one does not know is left out.
+
+        :param kept: from the destination
+        :raises ValueError: if it is no record
+        """
+        if not isinstance(kept, dict) or kept.get("state") not in get_args(State):
+            raise ValueError("it is no record")
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in known})
+
+
+def record_name(fingerprint: str) -> str:
+    """Return the name of the record of a face swap on its way."""
+    return f"swap-{fingerprint}.json"
+
+
+def done_name(fingerprint: str) -> str:
+    """Return the name of what says that its files stand: written last, after the manifest."""
+    return f"swap-{fingerprint}.done"
+
+
+def fingerprint_of(name: str) -> tuple[str, bool] | None:
+    """Return of which face swap a file in an item's folder tells, and whether its files stand; else None."""
+    found = _NAME.fullmatch(name)
+    return (found[1], found[2] == "done") if found else None

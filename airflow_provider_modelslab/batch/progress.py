@@ -1,0 +1,37 @@
+"""A line in the log on how far a batch has come, and not too often."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+INTERVAL = 30.0  # seconds
+
+
+class Progress:
+    """Says how many items are done, in flight and failed, how fast, and how long the rest may take.
+
+    :param log: where to
+    """
+
+    def __init__(self, log: Any) -> None:
+        self._log = log
+        self._begun = self._said = time.monotonic()
+
+    def tell(self, done: int, in_flight: int, failed: int, left: int | None) -> None:
+        """Say it, if it is time.
+
+        :param done: items that were done in this run
+        :param in_flight: that are on their way
+        :param failed: that have failed
+        :param left: that are still to be done, in flight or not, where that is known
+        """
+        now = time.monotonic()
+        if now - self._said < INTERVAL:
+            return
+        self._said = now
+        rate = done / max(now - self._begun, 1e-3)
+        rest = f", some {left / rate / 60:.0f} min to go" if left and rate else ""
+        self._log.info(
+            "%d done, %d in flight, %d failed; %.1f a minute%s", done, in_flight, failed, 60 * rate, rest
+        )

@@ -1,0 +1,379 @@
+"""Many face swaps in one task: each paid once, whatever happens, and what stands is left alone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_modelslab.exceptions import (
+    BatchFailedError,
+    BatchIncompleteError,
+    FaceSwapExecutionTimeoutError,
+    InsufficientCreditsError,
+    InvalidSwapError,
+)
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
+from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
+from tests.plugins.saved import picture
+from tests.support.deferring import run_task
+
+if TYPE_CHECKING:
+    from tests.support.standin import StandIn
+
+pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_slow_downs", "prompt_looks")
+
+
+@pytest.fixture
+def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often, also at the first swaps of a batch, of which nobody knows how long they take."""
+    from airflow_provider_modelslab.batch import look_times
+    from airflow_provider_modelslab.protocol import poll_intervals
+
+    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.03)
+    monkeypatch.setattr(look_times, "_SHORTEST", 0.03)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with twelve pictures, and one file that is none."""
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number:02}.jpg").write_bytes(picture(seed=str(number)))
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def batch(connected: StandIn, folder: Path, tmp_path: Path) -> Any:
+    """Make the operator for the folder, or for other arguments."""
+    face = tmp_path / "face.jpg"
+    face.write_bytes(picture(seed="face"))
+    connected.configure(submit={"duration": 0.05})
+
+    def make(**kwargs: Any) -> FaceSwapBatchOperator:
+        given = {} if "swaps" in kwargs else {"face": str(face), "images": str(folder)}
+        return FaceSwapBatchOperator(
+            task_id="batch", destination=str(tmp_path / "out"), **{**given, **kwargs}
+        )
+
+    return make
+
+
+def lines(value: dict[str, Any]) -> list[dict[str, Any]]:
+    text = Path(value["report"].removeprefix("file://")).read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def accepted(standin: StandIn) -> int:
+    return len(standin.submits(accepted=True))
+
+
+def test_a_folder_is_swapped_once_and_reported_in_order(batch: Any, connected: StandIn) -> None:
+    value = run_task(batch())
+
+    assert value == {
+        "total": 12, "saved": 12, "failed": 0, "unknown": 0, "waiting": 0, "not_submitted": 0,
+        "left_out": 1, "duplicates": 0, "report": value["report"],
+    }  # fmt: skip
+    assert accepted(connected) == 12
+    found = lines(value)
+    assert [Path(line["input"]).name for line in found] == [f"{number:02}.jpg" for number in range(12)]
+    for line in found:
+        (file,) = line["files"]
+        assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(line["id"]), 0)
+
+
+def test_run_again_it_finds_what_stands_and_swaps_what_is_new(
+    batch: Any, connected: StandIn, folder: Path
+) -> None:
+    first = lines(run_task(batch()))
+    (folder / "99.jpg").write_bytes(picture(seed="new"))
+    second = run_task(batch())
+
+    assert second["saved"] == 13
+    assert accepted(connected) == 13
+    assert lines(second)[:12] == first
+
+
+def test_a_changed_picture_is_a_new_swap_and_a_touched_one_is_not(
+    batch: Any, connected: StandIn, folder: Path
+) -> None:
+    run_task(batch())
+    (folder / "00.jpg").touch()
+    (folder / "01.jpg").write_bytes(picture(seed="changed"))
+    value = run_task(batch())
+
+    assert value["saved"] == 12
+    assert accepted(connected) == 13
+    (file,) = lines(value)[1]["files"]
+    assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(lines(value)[1]["id"]), 0)
+    folder_of_it = Path(file.removeprefix("file://")).parent
+    assert len([path for path in folder_of_it.iterdir() if path.suffix == ".jpg"]) == 1
+    assert run_task(batch()) == value
+    assert accepted(connected) == 13
+
+
+def test_duplicates_are_swapped_once(batch: Any, connected: StandIn) -> None:
+    swap = {"face": "https://example.com/face.jpg", "image": "https://example.com/a.jpg?token=1"}
+    value = run_task(batch(swaps=[swap, {**swap, "image": "https://example.com/b.jpg"}, swap]))
+
+    assert (value["total"], value["saved"], value["duplicates"]) == (2, 2, 1)
+    assert accepted(connected) == 2
+    assert "token" not in json.dumps(lines(value))
+
+
+@pytest.mark.parametrize("in_flight", [None, 3, 64])
+def test_a_full_queue_is_filled_and_not_run_against(
+    batch: Any, connected: StandIn, in_flight: int | None
+) -> None:
+    connected.configure(queue_limit=3)
+    value = run_task(batch(in_flight=in_flight))
+
+    assert value["saved"] == accepted(connected) == 12
+    if in_flight != 64:
+        assert len(connected.submits()) <= 15
+
+
+def test_failures_are_the_item_s_and_the_rest_goes_on(batch: Any, connected: StandIn) -> None:
+    connected.fault("submit", body={"status": "failed", "id": 7, "message": "No face detected"})
+    with pytest.raises(BatchFailedError, match=r"1 of 12 face swaps have no files, 1 of them for good"):
+        run_task(batch(in_flight=1))
+    value = run_task(batch(max_failures=1))
+
+    assert (value["saved"], value["failed"]) == (11, 1)
+    assert "No face detected" in lines(value)[0]["error"]
+    assert accepted(connected) == 11
+    assert run_task(batch(retry_failed=True))["saved"] == 12
+    assert accepted(connected) == 12
+
+
+def test_what_concerns_the_account_stops_the_submitting_and_keeps_what_was_paid_for(
+    batch: Any, connected: StandIn
+) -> None:
+    connected.fault("submit", payload="no_credits", skip=2)
+    with pytest.raises(InsufficientCreditsError):
+        run_task(batch(in_flight=1))
+    assert accepted(connected) == 2
+    value = run_task(batch())
+    assert value["saved"] == accepted(connected) == 12
+
+
+def test_bad_input_is_refused_before_anything_is_paid_for(batch: Any, connected: StandIn) -> None:
+    good = {"face": "https://example.com/f.jpg", "image": "https://example.com/a.jpg"}
+    for swaps in (
+        [good, {"face": "x"}],
+        [good, {**good, "nonsense": 1}],
+        [good, 7],
+        [good, {**good, "video": "y"}],
+    ):
+        with pytest.raises(InvalidSwapError):
+            run_task(batch(swaps=swaps))
+    for images in (["/a.jpg", "relative.jpg"], ["/a.jpg", None], ["/a.jpg", "https://example.com/b.jpg"]):
+        with pytest.raises(InvalidSwapError, match="Swap 2 of the batch"):
+            run_task(batch(images=images))
+    with pytest.raises(InvalidSwapError, match="is not there"):
+        run_task(batch(face="/no/such/face.jpg"))
+    assert connected.submits() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"swaps": [], "images": "/x"}, {"images": "/x"}, {"face": "/f", "images": "/x", "in_flight": 0},
+     {"face": "/f", "images": "/x", "if_exists": "skip"}, {"face": "/f", "images": "/x", "on_unknown": "x"},
+     {"face": "/f", "images": "/x", "max_failures": -1}],
+)  # fmt: skip
+def test_arguments_that_make_no_sense_are_refused_as_the_dag_is_parsed(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"batch|in_flight|on_unknown|max_failures"):
+        FaceSwapBatchOperator(task_id="batch", destination="/tmp/x", **arguments)
+
+
+def killed_at(moment: str, batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a batch whose worker dies at the third item, at that moment: no further line of it is run."""
+    from airflow_provider_modelslab.batch import ledger, swap_item, wait_item
+
+    class Killed(BaseException):
+        """As SIGKILL, which no code of the worker sees."""
+
+    calls = 0
+
+    def dies_in(function: Any, *, after: bool) -> Any:
+        def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls != 3:
+                return function(self, *args, **kwargs)
+            if after:
+                function(self, *args, **kwargs)
+            raise Killed
+
+        return wrapped
+
+    target, name, after = {
+        "before the note": (ledger.Ledger, "keep", False),
+        "after the answer": (wait_item.WaitForItem, "until_ended", False),
+        "before the files": (swap_item.SwapItem, "_save_files", False),
+        "before the end is noted": (ledger.Ledger, "settle", False),
+        "after the end is noted": (ledger.Ledger, "settle", True),
+    }[moment]
+    with monkeypatch.context() as patch:
+        patch.setattr(target, name, dies_in(getattr(target, name), after=after))
+        with contextlib.suppress(Killed, BatchIncompleteError, BatchFailedError):
+            run_task(batch(in_flight=1))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "before the note",
+        "after the answer",
+        "before the files",
+        "before the end is noted",
+        "after the end is noted",
+    ],
+)
+def test_killed_at_any_moment_the_next_run_pays_for_nothing_twice(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    killed_at(moment, batch, connected, monkeypatch)
+    value = run_task(batch())
+
+    assert value["saved"] == 12
+    assert accepted(connected) == 12
+
+
+def test_a_lost_answer_is_left_to_a_person_or_submitted_again_where_asked(
+    batch: Any, connected: StandIn
+) -> None:
+    connected.fault("submit", accepts=True, reset=True)
+    with pytest.raises(BatchFailedError):
+        run_task(batch(in_flight=1))
+    value = run_task(batch(max_failures=1))
+    assert (value["saved"], value["unknown"]) == (11, 1)
+    assert "may have been queued and paid for" in lines(value)[0]["error"]
+    assert accepted(connected) == 12
+
+    assert run_task(batch(on_unknown="submit"))["saved"] == 12
+    assert accepted(connected) == 13
+
+
+def test_long_waits_are_left_to_the_triggerer(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow_provider_modelslab.batch import deferral, run
+
+    monkeypatch.setattr(run, "PARK_WORTH", 0.2)
+    monkeypatch.setattr(deferral, "_COLLECT_AFTER", 0.05)
+    connected.configure(queue_limit=4, submit={"duration": 1.5, "eta": "exact"})
+    deferred = deferrals(monkeypatch)
+    value = run_task(batch(deferrable=True, in_flight=4))
+
+    assert value["saved"] == accepted(connected) == 12
+    assert "FaceSwapResultTrigger" in deferred
+
+
+def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow_provider_modelslab.batch import run
+    from airflow_provider_modelslab.protocol import poll_intervals
+
+    monkeypatch.setattr(run, "PARK_WORTH", 0.2)
+    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 1.0)
+    connected.fault("submit", payload="rate_limit")
+    deferred = deferrals(monkeypatch)
+    value = run_task(batch(deferrable=True, in_flight=1))
+
+    assert value["saved"] == accepted(connected) == 12
+    assert deferred[0] == "QueueRoomTrigger"
+
+
+def deferrals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note by which triggers the batch is waited for."""
+    from airflow_provider_modelslab.batch import deferral
+
+    seen: list[str] = []
+    original = deferral.deferral_of
+
+    def noted(*args: Any) -> Any:
+        found = original(*args)
+        seen.append(type(found.trigger).__name__)
+        return found
+
+    monkeypatch.setattr(deferral, "deferral_of", noted)
+    return seen
+
+
+def test_a_batch_that_is_out_of_time_says_so_and_the_next_run_goes_on(batch: Any, connected: StandIn) -> None:
+    connected.configure(submit={"duration": 60})
+    with pytest.raises(FaceSwapExecutionTimeoutError, match="what is on its way is on record"):
+        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=1)))
+    assert accepted(connected) == 2
+    for each in connected.submits(accepted=True):
+        connected.finish(each["id"])
+    connected.configure(submit={"duration": 0.05})
+
+    assert run_task(batch())["saved"] == accepted(connected) == 12
+
+
+def test_too_many_failures_stop_the_submitting_where_a_number_of_them_is_allowed(
+    batch: Any, connected: StandIn
+) -> None:
+    connected.fault("submit", body={"status": "failed", "message": "No face detected"}, times="always")
+    for allowed in (1, 0.1):
+        with pytest.raises(BatchFailedError):
+            run_task(batch(in_flight=1, max_failures=allowed, retry_failed=True))
+        assert connected.stats()["submit"] < 8
+        before = connected.stats()["submit"]
+    with pytest.raises(BatchFailedError, match="12 of 12"):
+        run_task(batch(in_flight=1, retry_failed=True))
+    assert connected.stats()["submit"] == before + 12
+
+
+def test_the_results_of_another_task_are_pictures_too(batch: Any, connected: StandIn, tmp_path: Path) -> None:
+    first = run_task(
+        FaceSwapOperator(
+            task_id="swap",
+            face="https://example.com/a.jpg",
+            image="https://example.com/b.jpg",
+            destination=str(tmp_path / "first"),
+        )
+    )
+    value = run_task(batch(images=[first, str(tmp_path / "face.jpg")]))
+    assert value["saved"] == 2
+    assert lines(value)[0]["input"] == first["files"][0]["uri"]
+    assert run_task(batch(images=first))["total"] == 1
+    assert run_task(batch(images=[]))["total"] == 0
+
+
+def test_a_person_tells_the_record_what_became_of_a_lost_answer(batch: Any, connected: StandIn) -> None:
+    connected.fault("submit", accepts=True, reset=True)
+    with pytest.raises(BatchFailedError):
+        run_task(batch(in_flight=1))
+    (unknown,) = [each for each in lines(run_task(batch(max_failures=1))) if each["state"] == "unknown"]
+    assert unknown["record"] in unknown["error"]
+    record = Path(unknown["record"].removeprefix("file://"))
+    (lost,) = [each for each in connected.submits() if str(each["track_id"]) == str(unknown["track_id"])]
+    kept = json.loads(record.read_text())
+    kept["value"].update({"state": "queued", "request_id": str(lost["id"])})
+    record.write_text(json.dumps(kept))
+
+    assert run_task(batch())["saved"] == accepted(connected) == 12
+
+
+def test_the_report_and_counts_are_told_to_the_outlets(batch: Any, connected: StandIn) -> None:
+    from types import SimpleNamespace
+
+    from tests.support.deferring import Pushed
+
+    event = SimpleNamespace(extra={})
+    value = run_task(batch(outlets=[]), context := {"ti": Pushed(), "outlet_events": {"faces": event}})
+    operator = batch()
+    operator.outlets = ["faces"]
+    assert run_task(operator, context) == value
+    assert event.extra == value
