@@ -6,6 +6,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -17,12 +18,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from airflow_provider_modelslab.plugins import find_media
+from airflow_provider_modelslab.plugins.batch_report import BatchReports
 from airflow_provider_modelslab.plugins.html import render
 from airflow_provider_modelslab.plugins.media_response import Media, media_response
 from airflow_provider_modelslab.plugins.places import NotShownError, Reason
 from airflow_provider_modelslab.plugins.run_page import PICTURES, TASKS_A_PAGE, build_run_page
 from airflow_provider_modelslab.plugins.stored_result import StoredResult, load_result
-from airflow_provider_modelslab.plugins.task_page import Slots, build_task_page, slots_of
+from airflow_provider_modelslab.plugins.task_page import build_task_page, slots_of
 from airflow_provider_modelslab.plugins.task_record import TaskRecord, load_run, load_task
 from airflow_provider_modelslab.plugins.threads import Threads
 from airflow_provider_modelslab.protocol.preview_roots import root_of
@@ -83,11 +85,13 @@ class _Routes:
 
     def __init__(self) -> None:
         self._threads = Threads()
+        self._reports = BatchReports()
 
     async def run(self, dag_id: str, run_id: str, page: _Page = 1) -> Response:
         """The contact sheet of a run."""
         first = (page - 1) * TASKS_A_PAGE
         records, total = await self._threads.run(lambda: load_run(dag_id, run_id, first, TASKS_A_PAGE))
+        records = [await self._with_report(record) for record in records]
         loaded = [await self._load(record, range(PICTURES)) for record in records]
         tasks, roots = zip(records, loaded, strict=True), usable_preview_roots()
         return await self._page(
@@ -96,7 +100,8 @@ class _Routes:
 
     async def task(self, place: _Place, page: _Page = 1) -> Response:
         """The page of a task instance."""
-        record, slots = await self._threads.run(lambda: _with_slots(_record(*place), page))
+        record = await self._record(place)
+        slots = await self._threads.run(lambda: slots_of(record, page), _PAGES)
         loaded, roots = await self._load(record, slots.files), usable_preview_roots()
         now = datetime.now(timezone.utc)
         return await self._page("task.html", lambda: build_task_page(record, loaded, slots, roots, now))
@@ -116,11 +121,28 @@ class _Routes:
     async def _media(
         self, request: Request, place: _Place, result: int, find: Callable[[StoredResult], Media]
     ) -> Response:
-        uri = await self._threads.run(lambda: _manifest_of(place, result))
+        results = (await self._record(place)).results
+        if result >= len(results):
+            raise HTTPException(404, "the task has no such result")
+        uri = results[result].get("manifest")
         media = await self._threads.run(lambda: find(load_result(uri)), _root_of(uri))
         return await media_response(
             media, request.headers, lambda act: self._threads.run(act, media.place.root)
         )
+
+    async def _record(self, place: tuple[str, str, str, str]) -> TaskRecord:
+        return await self._with_report(await self._threads.run(lambda: _record(*place)))
+
+    async def _with_report(self, record: TaskRecord) -> TaskRecord:
+        """Return the record of a batch with the results that its report names."""
+        if record.batch is None:
+            return record
+        uri = record.batch["report"]
+        try:
+            found = await self._threads.run(lambda: self._reports.results(uri), _root_of(uri))
+        except NotShownError as error:
+            return replace(record, report_error=error)
+        return replace(record, reported=found)
 
     async def _load(
         self, record: TaskRecord, positions: Iterable[int]
@@ -172,17 +194,6 @@ def _record(dag_id: str, run_id: str, task_id: str, map_index: str) -> TaskRecor
     if record is None:
         raise HTTPException(404, "there is no such task instance in this run")
     return record
-
-
-def _with_slots(record: TaskRecord, page: int) -> tuple[TaskRecord, Slots]:
-    return record, slots_of(record, page)
-
-
-def _manifest_of(place: tuple[str, str, str, str], result: int) -> Any:
-    results = _record(*place).results
-    if result >= len(results):
-        raise HTTPException(404, "the task has no such result")
-    return results[result].get("manifest")
 
 
 def _root_of(uri: Any) -> str:

@@ -30,11 +30,12 @@ class Explanation:
     setting: str = ""
 
 
-def of_task(record: TaskRecord, when: str) -> Explanation | None:
+def of_task(record: TaskRecord, when: str, roots: Iterable[str] = ()) -> Explanation | None:
     """Explain the state of a task instance; None where it has what it should have.
 
     :param record: the task instance
     :param when: since when, in words; may be empty
+    :param roots: what may be shown by now
     """
     if not record.is_face_swap:
         return Explanation(
@@ -42,14 +43,20 @@ def of_task(record: TaskRecord, when: str) -> Explanation | None:
             "This tab shows what FaceSwapOperator, FaceSwapResultOperator and their like have saved.",
         )
     if record.state == "success":
-        if record.decision:
-            return Explanation(f"{record.decision}.")
-        return None if record.results else _NO_RESULTS
+        return _of_success(record, roots)
     if record.state in _WAITS or record.state in ("running", "awaiting_input"):
         return _waiting(record, when)
     if record.error and record.state in ("failed", "up_for_retry"):
         return Explanation(record.error, _RETRY if record.state == "up_for_retry" else "")
     return _STATES.get(record.state or "", _NOT_BEGUN)
+
+
+def _of_success(record: TaskRecord, roots: Iterable[str]) -> Explanation | None:
+    if record.decision:
+        return Explanation(f"{record.decision}.")
+    if record.batch:
+        return of_batch(record, roots)
+    return None if record.results else _NO_RESULTS
 
 
 def _waiting(record: TaskRecord, when: str) -> Explanation:
@@ -60,6 +67,25 @@ def _waiting(record: TaskRecord, when: str) -> Explanation:
     if record.state == "running":
         return Explanation(f"Running{when}{count}.", _RELOAD)
     return Explanation(f"Waiting for ModelsLab{when}{count}; no worker is held.", _RELOAD)
+
+
+def of_batch(record: TaskRecord, roots: Iterable[str] = ()) -> Explanation | None:
+    """Explain a batch whose pictures are not shown, or not all; None where all are.
+
+    :param record: the task instance, with the numbers of its batch
+    :param roots: what may be shown by now
+    """
+    told, error = record.batch or {}, record.report_error
+    saved, total, report = (str(told.get(name))[:1000] for name in ("saved", "total", "report"))
+    if error and error.reason is Reason.NOT_ALLOWED:
+        return _not_allowed("The files of this batch", report, others=bool(tuple(roots)), levels=1)
+    if error:
+        return Explanation(f"{saved} of {total} face swaps are saved, but {report} is not shown: {error}.")
+    if saved == total:
+        return None
+    return Explanation(
+        f"{saved} of {total} face swaps are saved.", f"{report} says why of each of the others."
+    )
 
 
 def of_unsaved(result: Mapping[str, Any]) -> Explanation:
@@ -85,14 +111,14 @@ def of_error(error: NotShownError, request_id: str, uri: str, roots: Iterable[st
     :param roots: what may be shown by now
     """
     if error.reason is Reason.NOT_ALLOWED:
-        return _not_allowed(request_id, uri, others=bool(tuple(roots)))
+        return _not_allowed(f"The files of face swap {request_id}", uri, others=bool(tuple(roots)))
     what, advice = _TEXTS[error.reason]
     return Explanation(what.format(id=request_id, uri=uri, what=error.what), advice)
 
 
-def _not_allowed(request_id: str, uri: str, *, others: bool) -> Explanation:
-    root = root_for(uri)
-    what = f"The files of face swap {request_id} lie below no folder that may be shown: {uri}"
+def _not_allowed(subject: str, uri: str, *, others: bool, levels: int = 2) -> Explanation:
+    root = root_for(uri, levels)
+    what = f"{subject} lie below no folder that may be shown: {uri}"
     if not is_below(uri, [root]):
         return Explanation(what, "Its address is not one that this provider writes.")
     return Explanation(

@@ -76,5 +76,5 @@ def _card(record: TaskRecord, loaded: Loaded, roots: Roots) -> Card:
     shown = tuple(pictures[:PICTURES])
     total = sum(len(files_of(value)) for value in record.results)
     problems = [result.explanation for result in results if result.explanation]
-    explanation = explanations.of_task(record, "") or next(iter(problems), None)
+    explanation = explanations.of_task(record, "", roots) or next(iter(problems), None)
     return Card(build_task(record), href, shown, max(total - len(shown), 0), explanation)

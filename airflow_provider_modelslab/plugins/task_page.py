@@ -121,7 +121,7 @@ def build_task_page(
         for at, files in slots.files.items()
     ]
     since = f" since {moment(record.started)} ({length(now - record.started)})" if record.started else ""
-    explanation = explanations.of_task(record, since)
+    explanation = explanations.of_task(record, since, roots)
     run = f"../../../{segment(record.run_id)}"
     return TaskPage(build_task(record), run, tuple(results), explanation, slots.page, slots.pages)
 

@@ -16,7 +16,9 @@ from airflow.utils.session import create_session
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from airflow_provider_modelslab.plugins.places import NotShownError
 from airflow_provider_modelslab.protocol.page_paths import (
+    BATCH_XCOM,
     COMPLETED_XCOM,
     DECISION_XCOM,
     ERROR_XCOM,
@@ -26,9 +28,10 @@ from airflow_provider_modelslab.protocol.page_paths import (
 )
 
 _VALUE = "return_value"
-_KEYS = (_VALUE, COMPLETED_XCOM, SHOWN_XCOM, DECISION_XCOM, ERROR_XCOM, LINK_XCOM)
+_KEYS = (_VALUE, COMPLETED_XCOM, SHOWN_XCOM, DECISION_XCOM, BATCH_XCOM, ERROR_XCOM, LINK_XCOM)
 _MOST_RESULTS, _MOST_NAMED = 20_000, 100
 _LONGEST_ERROR = 4000  # characters
+_BATCH_MARKS = {"report", "saved", "total"}
 _MARKS = {"manifest", "proxy_links"}  # a result has both where its files are saved, else the latter
 
 
@@ -42,6 +45,8 @@ class TaskRecord:
     :param ended: when it ended, if it has
     :param xcoms: what it has passed on, by key, as Airflow stores it
     :param request_ids: what it waits for, where that is known
+    :param reported: the results of a batch, which its report names
+    :param report_error: why they are not known
     """
 
     dag_id: str
@@ -54,14 +59,27 @@ class TaskRecord:
     ended: datetime | None = None
     xcoms: dict[str, Any] = field(default_factory=dict)
     request_ids: tuple[str, ...] = ()
+    reported: list[dict[str, Any]] = field(default_factory=list)
+    report_error: NotShownError | None = None
 
     @cached_property
     def results(self) -> list[dict[str, Any]]:
         """The results that it has passed on, in order; a task that asks about others' names those."""
+        if self.reported:
+            return self.reported
         for key in (SHOWN_XCOM, _VALUE, COMPLETED_XCOM):
             if found := list(islice(_results_in(self.xcoms.get(key)), _MOST_RESULTS)):
                 return found
         return []
+
+    @property
+    def batch(self) -> dict[str, Any] | None:
+        """The numbers of a batch, and where its report is; None if it is none, or has not ended."""
+        for key in (_VALUE, BATCH_XCOM):
+            found = self.xcoms.get(key)
+            if isinstance(found, dict) and found.keys() >= _BATCH_MARKS and isinstance(found["report"], str):
+                return found
+        return None
 
     @property
     def error(self) -> str | None:
@@ -86,7 +104,7 @@ class TaskRecord:
     @property
     def is_face_swap(self) -> bool:
         """Whether it is a task of this provider's, by its class or one derived from it, or shows results."""
-        return self.operator in OPERATORS or LINK_XCOM in self.xcoms or bool(self.results)
+        return self.operator in OPERATORS or LINK_XCOM in self.xcoms or bool(self.results or self.batch)
 
 
 def _results_in(value: Any) -> Iterator[dict[str, Any]]:
