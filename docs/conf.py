@@ -1,4 +1,4 @@
-"""How Sphinx makes the site, for ``nox -s docs``. It needs no network; with one, Airflow's pages are linked."""
+"""How Sphinx makes the site, for ``nox -s docs``; without a network it lacks the links to Airflow's pages."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ html_title = f"ModelsLab for Airflow {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_sourcelink = False
 html_show_sphinx = False
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
-copybutton_exclude = ".linenos, .gp, .go"
 
+add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the signature has the defaults, and the text says what each argument is
 autodoc_preserve_defaults = True
