@@ -129,7 +129,7 @@ def docs(session: nox.Session) -> None:
     """The documentation, in docs/_build/html: warnings are errors, and so are its links that lead nowhere."""
     install(session, *CHECKOUT, *airflow(NEWEST, "docs"))
     shutil.rmtree(SITE, ignore_errors=True)
-    env = {"AIRFLOW_HOME": session.create_tmp()}
+    env = {"AIRFLOW_HOME": str(Path(session.create_tmp()).resolve())}
     session.run("sphinx-build", "-W", "--keep-going", "-n", "-q", "-b", "html", "docs", str(SITE), env=env)
     session.run("python", "-m", "tests.docs.site", str(SITE))
 
