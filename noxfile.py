@@ -1,6 +1,6 @@
 """Environments, checks and cells. Where nox or uv is missing, `python3 -m tests.nox` stands for `nox`.
 
-nox                                     lint, types, build
+nox                                     lint, types, docs, build
 nox -s tests-3.13 -- -k one_test        the tests on the checkout, on the newest Airflow
 nox -s "cells(3.0/3.10)"                a cell: the wheel on Airflow 3.0 and Python 3.10
 nox -t ends                             each Airflow line on its oldest and its newest Python that are here
@@ -27,10 +27,11 @@ nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.envdir = ".venv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "build"]
+nox.options.sessions = ["lint", "types", "docs", "build"]
 
 ROOT = Path(__file__).resolve().parent
 DIST = ROOT / ".ci-out" / "dist"
+SITE = ROOT / "docs" / "_build" / "html"
 CHECKOUT = ("-e", ".")
 PACKAGE = "airflow-provider-modelslab"
 NEWEST = "3.3"
@@ -121,6 +122,16 @@ def types(session: nox.Session) -> None:
     """Mypy, against the newest Airflow."""
     install(session, *CHECKOUT, *airflow(NEWEST, "lint"))
     session.run("mypy", *session.posargs)
+
+
+@nox.session(python=ONE)
+def docs(session: nox.Session) -> None:
+    """The documentation, in docs/_build/html: warnings are errors, and so are its links that lead nowhere."""
+    install(session, *CHECKOUT, *airflow(NEWEST, "docs"))
+    shutil.rmtree(SITE, ignore_errors=True)
+    env = {"AIRFLOW_HOME": str(Path(session.create_tmp()).resolve())}
+    session.run("sphinx-build", "-W", "--keep-going", "-n", "-q", "-b", "html", "docs", str(SITE), env=env)
+    session.run("python", "-m", "tests.docs.site", str(SITE))
 
 
 @nox.session(python=ONE)

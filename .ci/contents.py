@@ -9,7 +9,10 @@ from pathlib import Path
 
 PACKAGE = "airflow_provider_modelslab"
 ROOT = Path(__file__).resolve().parents[1]
-IN_SDIST = ("LICENSE", "README.md", "pyproject.toml", "tests/conftest.py", "dags_examples/wait_and_save.py")
+IN_SDIST = (
+    *("CONTRIBUTING.md", "LICENSE", "README.md", "pyproject.toml", "docs/conf.py", "docs/index.md"),
+    *("tests/conftest.py", "dags_examples/wait_and_save.py"),
+)
 
 
 def main(paths: list[str]) -> None:
@@ -36,7 +39,7 @@ def _check_sdist(path: Path) -> None:
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     missing = sorted({*_sources(), *IN_SDIST} - names)
-    stray = [name for name in names if name.startswith((".venv", ".airflow", ".ci-out"))]
+    stray = [name for name in names if name.startswith((".venv", ".airflow", ".ci-out", "docs/_build"))]
     if missing or stray:
         sys.exit(f"{path.name}: missing {missing}, stray {stray}")
 

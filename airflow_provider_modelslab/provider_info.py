@@ -16,6 +16,10 @@ from airflow_provider_modelslab.client.connection import (
 from airflow_provider_modelslab.settings import OPTIONS, SECTION
 
 _INTEGRATION = "ModelsLab"
+_GUIDES = (
+    *("waiting", "saving", "submitting", "batch", "approval-and-preview", "events-and-assets", "scale"),
+    *("failures", "hook"),
+)
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -31,6 +35,7 @@ def get_provider_info() -> dict[str, Any]:
             {
                 "integration-name": _INTEGRATION,
                 "external-doc-url": "https://docs.modelslab.com/",
+                "how-to-guide": [f"/docs/guides/{name}.md" for name in _GUIDES],
                 "tags": ["service"],
             }
         ],

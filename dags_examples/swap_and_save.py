@@ -29,7 +29,7 @@ with DAG(
         destination="{{ params.destination }}",
         deferrable=True,
         timeout=1800,
-        retries=2,  # which do not pay again; before Airflow 3.3 see the README
+        retries=2,  # which do not pay again; before Airflow 3.3 see docs/guides/submitting.md
     )
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is Linux's to tell")
 MOST = 100 * 2**20
-MOST_OF_A_PICTURE = 5.0  # of its size, for each of the three: the README says 300 MiB for 3 x 20 MiB
+MOST_OF_A_PICTURE = 5.0  # of its size, for each of the three: docs/arguments.md says 300 MiB for 3 x 20 MiB
 HUGE = [
     faults.gigabyte,
     faults.gzip_bomb,

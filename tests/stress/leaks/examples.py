@@ -92,7 +92,8 @@ class Example:
     def add_to(self, home: AirflowHome) -> None:
         """Put its file into the dags folder."""
         text = (FOLDER / f"{self.stem}.py").read_text()
-        renamed = text.replace(f'"{self.dag_id_of(WAIT)}"', f'"{self.dag_id}"')
+        prefix = self.dag_id.removesuffix(self.dag_id_of(WAIT))
+        renamed = text.replace('dag_id="', f'dag_id="{prefix}')
         home.add_dag(renamed.replace(WAIT, self.varied), f"{self.dag_id}.py")
 
 
