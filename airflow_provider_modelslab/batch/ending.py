@@ -50,16 +50,24 @@ def error_of_batch(report: Report, allowed: int, value: Mapping[str, Any]) -> Mo
     :param allowed: how many may fail
     :param value: what ``summary`` returned
     """
-    failed, for_good = report.not_saved(), report.failed_for_good()
+    without, for_good, total = report.not_saved(), report.failed_for_good(), value["total"]
+    why = f"{value['report']} says why of each. What is saved stays"
     if for_good > allowed:
         return BatchFailedError(
-            f"{failed} of {value['total']} face swaps have no files, {for_good} of them for good; "
-            f"{allowed} may fail. {value['report']} says why of each. What is saved stays; after correcting "
-            "the pictures clear the task, with retry_failed=True to submit the same ones again."
+            f"{without} of {total} face swaps have no files, {for_good} of them for good, where {allowed} may "
+            f"fail. {why}. {_what_to_do(value)}"
         )
-    if failed > max(for_good, allowed):
+    if without > max(for_good, allowed):
         return BatchIncompleteError(
-            f"{failed - for_good} of {value['total']} face swaps are not done; {value['report']} says why of "
-            "each. What is saved stays, and another try goes on with the rest."
+            f"{without - for_good} of {total} face swaps are not done. {why}: run the task again, and it goes "
+            "on with the rest."
         )
     return None
+
+
+def _what_to_do(value: Mapping[str, Any]) -> str:
+    failed = (
+        "Correct the pictures of what failed and clear the task, with retry_failed=True for the same ones."
+    )
+    unknown = "Look for what is unknown in the ModelsLab account, as the report says, then clear the task."
+    return " ".join([failed] * bool(value["failed"]) + [unknown] * bool(value["unknown"]))

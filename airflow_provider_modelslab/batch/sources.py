@@ -118,16 +118,18 @@ class Sources:
             if unknown:
                 raise ValueError(f"{unknown[0]} was not rendered")
         except ValueError as error:
-            raise InvalidSwapError(f"Swap {position + 1} of the batch cannot be submitted: {error}") from None
+            raise InvalidSwapError(
+                f"Swap {position + 1} of the batch cannot be submitted: {error}."
+            ) from None
         return kinds
 
 
 def _known_arguments(swap: Any) -> Mapping[str, Any]:
     if not isinstance(swap, Mapping):
-        raise InvalidSwapError(f"swaps is a sequence of dicts; {type(swap).__name__} is none")
+        raise InvalidSwapError(f"swaps must be a sequence of dicts; {type(swap).__name__} is none.")
     if wrong := sorted(set(swap) - _ARGUMENTS):
         raise InvalidSwapError(
-            f"swaps has {wrong[0]!r}, which is no argument of a swap: {sorted(_ARGUMENTS)}"
+            f"swaps has {wrong[0]!r}, which is no argument of a swap: use {', '.join(sorted(_ARGUMENTS))}."
         )
     return swap
 

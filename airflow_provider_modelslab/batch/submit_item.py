@@ -19,6 +19,8 @@ from airflow_provider_modelslab.exceptions import InvalidSwapError, ModelsLabErr
 from airflow_provider_modelslab.protocol.outcome import JobFailed, Outcome, RateLimited, Refusal, Refused
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
 
+_RETRY = "clear this task with retry_failed=True"
+
 
 class SubmitItem:
     """Submits one item after the other, called from several threads.
@@ -94,8 +96,10 @@ class SubmitItem:
         elif isinstance(submission, Unknown):
             self._run.outcomes.unknown(item, record, submission.message)
         elif not isinstance(submission, Accepted):
-            error = error_of_submission(submission, record.track_id or "", Caller(record.conn_id))
-            if isinstance(submission, JobFailed) or _is_about_the_item(submission):
+            about_the_item = isinstance(submission, JobFailed) or _is_about_the_item(submission)
+            caller = Caller(record.conn_id, _RETRY if about_the_item else Caller.again)
+            error = error_of_submission(submission, record.track_id or "", caller)
+            if about_the_item:
                 self._run.outcomes.failed(item, record, error)
             else:  # the account, or the way to the API: the others would meet the same
                 self._run.ledger.forget(item)

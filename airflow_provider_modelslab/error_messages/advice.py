@@ -51,17 +51,16 @@ class Caller:
     """Who asked the API, and is to be told what to do.
 
     :param conn_id: id of the Airflow connection
-    :param in_task: whether it is a task that can be cleared; else it is code that uses the hook
+    :param again: how to try again
     """
 
     conn_id: str | None = None
-    in_task: bool = True
+    again: str = "clear this task"
 
     def advise(self, advice: str) -> str:
         """Return what to do, with this connection and this way to try again."""
         connection = f"the Airflow connection {self.conn_id!r}" if self.conn_id else "the Airflow connection"
-        again = "clear this task" if self.in_task else "call the hook again"
-        return advice.format(connection=connection, again=again)
+        return advice.format(connection=connection, again=self.again)
 
 
 ANY_CALLER = Caller()

@@ -228,7 +228,7 @@ class ModelsLabHook(ConnectedHook):
 
     @property
     def _caller(self) -> Caller:
-        return Caller(self.modelslab_conn_id, in_task=False)
+        return Caller(self.modelslab_conn_id, "call the hook again")
 
     def _queue(self, swap: FaceSwap, queue_timeout: timedelta | float) -> str:
         longest = seconds("queue_timeout", queue_timeout)

@@ -10,6 +10,8 @@ from airflow_provider_modelslab.batch.report import Report
 from airflow_provider_modelslab.exceptions import BatchFailedError, BatchIncompleteError
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap
 
+STATES = {"failed": 0, "unknown": 0}
+
 
 def reported(saved: int = 0, failed: int = 0, not_done: int = 0) -> Report:
     report, states = Report(), [("saved", True)] * saved + [("failed", True)] * failed
@@ -43,7 +45,11 @@ def test_a_number_or_a_share_may_fail(max_failures: float | None, allowed: int) 
 def test_the_error_tells_whether_another_try_may_do_better(
     report: Report, allowed: int, error: type[Exception] | None
 ) -> None:
-    found = error_of_batch(report, allowed, {"total": len(report), "report": "file:///out/batch.jsonl"})
+    found = error_of_batch(
+        report,
+        allowed,
+        {"total": len(report), "report": "file:///out/batch.jsonl", **STATES, **report.counts()},
+    )
     assert (type(found) if found else None) is error
     assert found is None or "file:///out/batch.jsonl" in str(found)
 

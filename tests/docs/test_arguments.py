@@ -10,6 +10,7 @@ import pytest
 from airflow_provider_modelslab.client.connection import EXTRA_FIELDS
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
+from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 from airflow_provider_modelslab.settings import OPTIONS
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
@@ -68,8 +69,12 @@ def test_the_operators_share_the_arguments_of_waiting_and_saving() -> None:
 
 @pytest.mark.parametrize(
     ("operator", "heading"),
-    [(FaceSwapOperator, "Submitting"), (FaceSwapResultOperator, "Which request")],
-    ids=["FaceSwapOperator", "FaceSwapResultOperator"],
+    [
+        (FaceSwapOperator, "Submitting"),
+        (FaceSwapResultOperator, "Which request"),
+        (FaceSwapBatchOperator, "A batch"),
+    ],
+    ids=["FaceSwapOperator", "FaceSwapResultOperator", "FaceSwapBatchOperator"],
 )
 def test_an_operator_has_those_of_its_own(operator: type, heading: str) -> None:
     table, found = documented(heading), parameters(operator)

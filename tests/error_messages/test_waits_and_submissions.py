@@ -24,6 +24,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.submit_answer import Declined, Unknown
 
 RETRIED = {
+    exceptions.BatchIncompleteError,
     exceptions.ModelsLabError,
     exceptions.ModelsLabUnavailableError,
     exceptions.FaceSwapExecutionTimeoutError,

@@ -20,6 +20,7 @@ from airflow_provider_modelslab import exceptions
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator, FaceSwapResultOperator
+from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
 from airflow_provider_modelslab.protocol import poll_intervals
 from airflow_provider_modelslab.saving import retry_budget
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
@@ -62,6 +63,10 @@ class Stage:
     def swap(self, store: bool = True, **arguments: Any) -> Any:
         given = {"face": FACE, "image": IMAGE, "timeout": 30, "poke_interval": 0.1, **arguments}
         return run_task(FaceSwapOperator(task_id="swap", **given), first_try(store=store))
+
+    def batch(self, **arguments: Any) -> Any:
+        given = {"swaps": [{"face": FACE, "image": IMAGE}], "destination": str(self.folder / "batch")}
+        return run_task(FaceSwapBatchOperator(task_id="batch", **{**given, **arguments}))
 
     def picture(self, face: str) -> Any:
         (self.folder / "image.jpg").write_bytes(Media("jpg").whole())
@@ -125,6 +130,22 @@ TABLE: dict[str, tuple[type[ModelsLabError], Callable[[Stage], Any]]] = {
     "a destination that is a file": (
         exceptions.InvalidDestinationError,
         lambda stage: stage.result(destination=stage.file("there", "") + "/below"),
+    ),
+    "a batch of which one fails": (
+        exceptions.BatchFailedError,
+        lambda stage: (stage.faulty("submit", body={"status": "failed", "id": 7}), stage.batch()),
+    ),
+    "a batch of which an answer is lost": (
+        exceptions.BatchFailedError,
+        lambda stage: (stage.faulty("submit", accepts=True, reset=True), stage.batch()),
+    ),
+    "a batch of which one takes too long": (
+        exceptions.BatchIncompleteError,
+        lambda stage: (stage.server.configure(submit={"duration": 6000}), stage.batch(timeout=0.1)),
+    ),
+    "a batch with a bad swap": (
+        exceptions.InvalidSwapError,
+        lambda stage: stage.batch(swaps=[{"face": FACE, "picture": IMAGE}]),
     ),
     "neither picture nor clip": (exceptions.InvalidSwapError, lambda stage: stage.swap(image=None)),
     "a face that is a folder": (
