@@ -18,7 +18,7 @@ from airflow_provider_modelslab.settings import OPTIONS, SECTION
 _INTEGRATION = "ModelsLab"
 _GUIDES = (
     *("waiting", "saving", "submitting", "batch", "approval-and-preview", "events-and-assets", "scale"),
-    *("failures", "hook"),
+    *("failures", "hook", "observability"),
 )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PACKAGE = airflow_provider_modelslab.__name__
 FOLDER = Path(airflow_provider_modelslab.__file__).parent  # of the checkout, or of an installed wheel
 PROTOCOL_OF_SAVING = ("nsfw", "redact", "result", "retry_after", "xcom_size")
+MEASURED = ("metrics", "traces")
 #: What each room may import of the package. Every room may import itself, and what stands in no other.
 ARROWS = {
     "operators": ("batch", "task", "links", "protocol", "settings"),
@@ -25,13 +26,21 @@ ARROWS = {
     ),
     "links": ("settings", "protocol"),
     "sensors": ("task", "links", "hooks", "client.connection", "protocol"),
-    "batch": ("task.execution_timeout", "triggers", "client", "error_messages", "saving", "protocol"),
-    "task": ("triggers", "links", "hooks", "client", "saving", "error_messages", "protocol", "settings"),
-    "triggers": ("client.aio", "protocol"),
-    "hooks": ("client", "saving.options", "saving.saved_value", "error_messages", "protocol"),
-    "client": ("saving.destination", "saving.media_type", "http", "protocol"),
-    "saving": ("http", *(f"protocol.{name}" for name in PROTOCOL_OF_SAVING)),
+    "batch": (
+        *("task.execution_timeout", "triggers", "client", "error_messages", "saving", "protocol", "metrics"),
+    ),
+    "task": (
+        *("triggers", "links", "hooks", "client", "saving"),
+        *("error_messages", "lineage", "protocol", "settings", *MEASURED),
+    ),
+    "triggers": ("client.aio", "protocol", *MEASURED),
+    "hooks": ("client", "saving.options", "saving.saved_value", "error_messages", "protocol", *MEASURED),
+    "client": ("saving.destination", "saving.media_type", "http", "protocol", "metrics"),
+    "saving": ("http", *(f"protocol.{name}" for name in PROTOCOL_OF_SAVING), *MEASURED),
     "error_messages": ("protocol",),
+    "lineage": ("protocol.redact",),
+    "metrics": ("protocol",),
+    "traces": (),
     "provider_info": ("client.connection", "settings"),
     "settings": ("protocol",),
     "http": (),

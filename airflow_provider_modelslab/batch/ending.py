@@ -54,13 +54,13 @@ def error_of_batch(report: Report, allowed: int, value: Mapping[str, Any]) -> Mo
     why = f"{value['report']} says why of each. What is saved stays"
     if for_good > allowed:
         return BatchFailedError(
-            f"{without} of {total} face swaps have no files, {for_good} of them for good, where {allowed} may "
-            f"fail. {why}. {_what_to_do(value)}"
+            f"{without} of {total} face swaps have no files, {for_good} of them for good, where {allowed} "
+            f"may fail. {why}. {_what_to_do(value)}"
         )
     if without > max(for_good, allowed):
         return BatchIncompleteError(
-            f"{without - for_good} of {total} face swaps are not done. {why}: run the task again, and it goes "
-            "on with the rest."
+            f"{without - for_good} of {total} face swaps are not done. {why}: run the task again, and it "
+            "goes on with the rest."
         )
     return None
 

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +134,7 @@ class BatchRun:
                     self._done += 1
                 self._stop_if_over()
 
-        self._savers.submit(saved)
+        self._savers.submit(copy_context().run, saved)
 
     def pause(self, seconds: float) -> None:
         """Pass some time.
@@ -185,7 +186,7 @@ class BatchRun:
             if self.limit.acquire(_TICK):
                 with self._lock:
                     self._busy += 1
-                pool.submit(self._guarded, item, work)
+                pool.submit(copy_context().run, self._guarded, item, work)  # for spans: below the task's
                 return
             self._tick()
         self.outcomes.not_submitted(item)

@@ -9,6 +9,7 @@ from typing import Any
 from airflow_provider_modelslab.batch.item import Item
 from airflow_provider_modelslab.batch.item_record import ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun, Waiting
+from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome, RateLimited, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import pause_in_trouble, pause_when_asked
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, ending_of
@@ -43,6 +44,7 @@ class WaitForItem:
             while True:
                 if seen is not None:
                     if ending := self._ending(seen):
+                        count_ended_wait(ending.kind, self._elapsed())
                         return ending
                     if self._run.parked.wait(self._pause(seen)):
                         return None

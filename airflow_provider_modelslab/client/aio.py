@@ -37,6 +37,7 @@ from airflow_provider_modelslab.http.environment import (
     route_to,
 )
 from airflow_provider_modelslab.http.error_text import error_text, timeout_message
+from airflow_provider_modelslab.metrics import count_look
 from airflow_provider_modelslab.protocol.answer import Answer
 from airflow_provider_modelslab.protocol.fields import one_line
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited, TransientFailure
@@ -119,7 +120,7 @@ class AsyncClient:
         async with self._in_flight:
             if (quiet := min(self._quiet_until, deadline) - time.time()) > 0:
                 await asyncio.sleep(quiet)
-            outcome = await self._look(settings, request_id)
+            outcome = count_look(await self._look(settings, request_id))
         if isinstance(outcome, RateLimited):
             quiet_until = time.time() + pause_when_asked(outcome.retry_after, 0.0)
             self._quiet_until = max(self._quiet_until, quiet_until)

@@ -7,8 +7,8 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
+from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
@@ -20,7 +20,7 @@ Told = Callable[[str, Outcome, float], None]
 
 
 def wait_for_each(
-    fetch: Callable[[str], Outcome], request_ids: Iterable[str], wait: PollState, tell: Told
+    fetch: Callable[[str], Outcome], request_ids: Iterable[str], wait: PollState, tell: Told | None
 ) -> Iterator[tuple[str, Ending]]:
     """Look at each request when it is due, and yield how its wait ended as soon as it has.
 
@@ -29,7 +29,8 @@ def wait_for_each(
     :param fetch: looks at one request
     :param request_ids: the requests
     :param wait: where the wait for each of them stands
-    :param tell: takes each look: the request, what the look meant, and when it was
+    :param tell: takes each look: the request, what the look meant, and when it was; None where the waits have
+        been told of, and counted, already
     """
     due = [
         (wait.next_poll, number, request, wait) for number, request in enumerate(dict.fromkeys(request_ids))
@@ -39,9 +40,12 @@ def wait_for_each(
         look_at, number, request, wait = heapq.heappop(due)
         time.sleep(max(0.0, max(look_at, min(quiet_until, wait.deadline)) - time.time()))
         outcome, now = fetch(request), time.time()
-        tell(request, outcome, now)
         step = wait.after(outcome, now, random.random())
+        if tell:
+            tell(request, outcome, now)
         if isinstance(step, Ending):
+            if tell:
+                count_ended_wait(step.kind, now - wait.started)
             yield request, step
             continue
         if isinstance(outcome, RateLimited):
@@ -64,12 +68,8 @@ def fetch_results(
         down = any(ending.kind is EndingKind.UNAVAILABLE for ending in list(endings.values()))
         now = time.time()  # that the API is down need not be learnt again for each
         wait = PollState(now, now + _FETCH_TIMEOUT, max_failures=1 if down else MAX_FAILURES)
-        _, endings[request_id] = found = next(wait_for_each(fetch, [request_id], wait, _say_nothing))
+        _, endings[request_id] = found = next(wait_for_each(fetch, [request_id], wait, None))
         return found
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return dict(pool.map(fetch_one, request_ids))
-
-
-def _say_nothing(*_: Any) -> None:
-    """Take no note of a look."""

@@ -19,6 +19,7 @@ from airflow_provider_modelslab.error_messages.submissions import error_of_submi
 from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError
 from airflow_provider_modelslab.hooks.connected import ConnectedHook
+from airflow_provider_modelslab.metrics import count_look, count_submission
 from airflow_provider_modelslab.protocol.durations import pace_of, seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
 from airflow_provider_modelslab.protocol.ids import parse_request_id
@@ -29,6 +30,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, PollState
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
+from airflow_provider_modelslab.traces import span
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -57,8 +59,9 @@ class ModelsLabHook(ConnectedHook):
             request = parse_request_id(request_id)
         except ValueError as err:
             raise InvalidRequestIdError(f"{err}. Pass the id that the submit call returned.") from None
-        return self.client.run(fetch(self.client.server, self.settings.api_path, request))
+        return count_look(self.client.run(fetch(self.client.server, self.settings.api_path, request)))
 
+    @span("wait")
     def wait(
         self,
         request_id: int | str,
@@ -203,6 +206,7 @@ class ModelsLabHook(ConnectedHook):
         """
         return prepare(swap, seed, self.settings, self.modelslab_conn_id)
 
+    @span("submit")
     def submit(self, request: SubmitRequest) -> Submission:
         """Submit once and return what came of it.
 
@@ -214,7 +218,8 @@ class ModelsLabHook(ConnectedHook):
         :return: ``Accepted``, ``RateLimited`` (no room in the queue), ``TransientFailure`` (nothing was
             queued), ``Refused``, ``JobFailed`` or ``Unknown``
         """
-        return self.client.run(submit(self.client.server, self.settings.api_path, request, self.log.info))
+        calls = submit(self.client.server, self.settings.api_path, request, self.log.info)
+        return count_submission(self.client.run(calls))
 
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:
@@ -234,11 +239,9 @@ class ModelsLabHook(ConnectedHook):
         longest = seconds("queue_timeout", queue_timeout)
         request = self.prepare(swap, seed=uuid4().hex)
         self.log.info("Submitting a face swap with track_id %s.", request.track_id)
+        what = f"Face swap with track_id {request.track_id}"
         submission = submit_with_retries(
-            lambda: self.submit(request),
-            f"Face swap with track_id {request.track_id}",
-            room_until=time.time() + longest,
-            warn=self.log.warning,
+            lambda: self.submit(request), what, room_until=time.time() + longest, warn=self.log.warning
         )
         if isinstance(submission, Accepted):
             self.log.info("Request %s: submitted with track_id %s.", submission.request_id, request.track_id)

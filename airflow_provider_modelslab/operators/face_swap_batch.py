@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_modelslab.batch.ending import allowed_failures, error_of_batch, is_over_early, summary
 from airflow_provider_modelslab.batch.report import Report
 from airflow_provider_modelslab.protocol.page_paths import BATCH_XCOM
+from airflow_provider_modelslab.protocol.picture_source import shown_uri
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
@@ -162,6 +163,17 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
             what = f"one of {len(run.waiting)} face swaps is done" if run.waiting else "there is room"
             self.log.info("Deferring until %s; no worker is held.", what)
             raise deferral_of(run, self.modelslab_conn_id, self.timeout)
+
+    @property
+    def lineage_inputs(self) -> dict[str, str]:
+        """What each swap is made of; of many pictures their folder, where there is one."""
+        given = {name: shown_uri(getattr(self, name)) for name in ("face", "images", "reference_image")}
+        return {name: uri for name, uri in given.items() if uri}
+
+    @property
+    def lineage_outputs(self) -> list[str]:
+        """The folder that all is saved in."""
+        return [uri] if (uri := shown_uri(self.destination)) else []
 
     def _sources(self) -> Sources:
         from airflow_provider_modelslab.batch.sources import Sources

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from airflow_provider_modelslab.exceptions import (
     ModelsLabError,
     UnsafeUrlError,
 )
+from airflow_provider_modelslab.metrics import count_failed_save, count_saved
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
 from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.destination import as_path, describe_failure, without_connection
@@ -27,6 +29,7 @@ from airflow_provider_modelslab.saving.manifest import SavedFile
 from airflow_provider_modelslab.saving.options import SaveOptions
 from airflow_provider_modelslab.saving.retry_budget import RetryBudget, StoppedError
 from airflow_provider_modelslab.saving.store import Store
+from airflow_provider_modelslab.traces import span
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -40,6 +43,7 @@ _NEXT: dict[type[Exception], str] = {
 }
 
 
+@span("save")
 def save_result(
     result: FaceSwapResult,
     destination: str | os.PathLike[str] | ObjectStoragePath,
@@ -68,8 +72,12 @@ def save_result(
     :raises ModelsLabError: if the store failed
     """
     options = options or SaveOptions()
-    path = as_path(destination) / folder_name(folder or result.id)
-    return _Saving(result, Store(path, largest=options.max_file_size), options, log).run()
+    try:
+        path = as_path(destination) / folder_name(folder or result.id)
+        return _Saving(result, Store(path, largest=options.max_file_size), options, log).run()
+    except ModelsLabError:
+        count_failed_save()
+        raise
 
 
 @dataclass(frozen=True)
@@ -84,11 +92,13 @@ class _Saving:
         if files is not None:
             self.log.info("Request %s is saved already: %s", self.result.id, self.store.uri(manifest.NAME))
         else:
+            begun = time.monotonic()
             files = self._transferred()
             content = manifest.build(self.result, files)
             self._of_store(lambda: self.store.write(manifest.NAME, content, manifest.CONTENT_TYPE))
             for name in (*(file.name for file in files), manifest.NAME):
                 self.store.report(name)
+            count_saved([file.size for file in files], time.monotonic() - begun)
         self.store.tidy()
         return {"files": [file.as_xcom() for file in files], "manifest": self.store.uri(manifest.NAME)}
 

@@ -34,6 +34,7 @@ from airflow_provider_modelslab.task.execution_timeout import (
     extend_execution_timeout,
     fail_if_overdue,
 )
+from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
 from airflow_provider_modelslab.task.poking import Poking
 from airflow_provider_modelslab.task.requests import Requests
 from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 _SAVE = "A FaceSwapResultOperator with a destination, in this task's place, saves the files instead."
 
 
-class FaceSwapResultSensor(BaseSensorOperator):
+class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
     """Wait until a queued face swap, or each of several, is complete.
 
     The arguments of every Airflow sensor (``timeout``, ``mode``, ``soft_fail``, ``never_fail``,

@@ -17,6 +17,7 @@ from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events, saved_by
 from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
+from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
 from airflow_provider_modelslab.task.requests import Requests
 from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
 from airflow_provider_modelslab.task.results import Results
@@ -33,7 +34,7 @@ _SAVE = (
 )
 
 
-class FaceSwapBaseOperator(BaseOperator):
+class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
     """An operator that gets results and can save their files; the operators describe the parameters."""
 
     template_fields: Sequence[str] = ("modelslab_conn_id", "destination")

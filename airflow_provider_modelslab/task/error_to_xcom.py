@@ -1,4 +1,4 @@
-"""What a try that failed has said, for the pages that show a task: Airflow keeps it in logs only."""
+"""How a try has ended, for what shows it: the pages, and OpenLineage. Airflow keeps errors in logs only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _LONGEST = 4000  # characters
 def error_to_xcom(execute: _Execute) -> _Execute:
     """Wrap a method that Airflow calls with a ``context``, so that its error is an XCom of the task too.
 
-    Only this provider's errors: their texts are known to hold no secret.
+    Only this provider's errors: their texts are known to hold no secret. The error, or the value, is also
+    kept for ``OpenLineageMethods``.
 
     :param execute: the method
     """
@@ -26,8 +27,10 @@ def error_to_xcom(execute: _Execute) -> _Execute:
     @wraps(execute)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return execute(self, *args, **kwargs)
+            self.ended_with = execute(self, *args, **kwargs)
+            return self.ended_with
         except ModelsLabError as error:
+            self.ended_with = error
             _push(kwargs["context"] if "context" in kwargs else args[-1], str(error))
             raise
 

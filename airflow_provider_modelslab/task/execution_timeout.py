@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import FaceSwapExecutionTimeoutError, FaceSwapTimeoutError
+from airflow_provider_modelslab.metrics import count_ended_wait
+from airflow_provider_modelslab.protocol.poll_state import EndingKind
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -54,10 +56,12 @@ def fail_if_overdue(
         return
     what = f"Face swap request {request_id or 'of this task'}: still deferred"
     if _is_over(task, context):
+        count_ended_wait(EndingKind.EXECUTION_TIMEOUT, None)
         raise FaceSwapExecutionTimeoutError(
             f"{what} when the task's execution_timeout was over. Check that a triggerer is running; try "
             "again, or make it longer."
         )
+    count_ended_wait(EndingKind.TIMEOUT, None)
     raise FaceSwapTimeoutError(
         f"{what} {_BACKSTOP:.0f} s after the deadline. Check that a triggerer is running; clear this task to "
         "wait again."

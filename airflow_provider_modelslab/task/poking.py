@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_modelslab.client.retrying import fetch_with_retries
 from airflow_provider_modelslab.error_messages.waits import error_of
+from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
 from airflow_provider_modelslab.protocol.poll_intervals import AFTER_RESCHEDULE, polls_so_far
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
@@ -38,6 +39,7 @@ class Poking:
         self.requests = requests
         self._hook = hook
         self._options = options
+        self._began = began
         self._deadline = began + options.timeout
         self._log = log
         self._state: PollState | None = None
@@ -97,6 +99,7 @@ class Poking:
             return timeout
         request, by_execution = self.requests.running[0], isinstance(timeout, AirflowTaskTimeout)
         kind = EndingKind.EXECUTION_TIMEOUT if by_execution else EndingKind.TIMEOUT
+        count_ended_wait(kind, time.time() - self._began)
         if self.seen is None:
             return error_of(request, Ending(kind, "no look succeeded"), self.requests.caller)
         state = replace(self._state or PollState(0.0, 0.0), deadline_kind=kind)

@@ -9,6 +9,7 @@ from typing import Any
 from airflow_provider_modelslab.error_messages.advice import Caller
 from airflow_provider_modelslab.error_messages.waits import error_of_many
 from airflow_provider_modelslab.exceptions import InvalidRequestIdError, ModelsLabError
+from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.ids import is_many, parse_request_ids
 from airflow_provider_modelslab.protocol.nsfw import failed_if_flagged
 from airflow_provider_modelslab.protocol.outcome import Outcome
@@ -50,7 +51,8 @@ class Requests:
         self.endings: dict[str, Ending] = {}
         self.caller = Caller(conn_id)
         self._fail_on_nsfw = fail_on_nsfw
-        self._story = PollLog(len(self.unique), began or time.time(), log.info, in_turn=True)
+        self._began = began or time.time()
+        self._story = PollLog(len(self.unique), self._began, log.info, in_turn=True)
 
     @property
     def running(self) -> list[str]:
@@ -85,8 +87,10 @@ class Requests:
         ending = seen if isinstance(seen, Ending) else ending_of(seen)
         if ending is None:
             return seen  # type: ignore[return-value]
+        now = time.time()
+        count_ended_wait(ending.kind, now - self._began)
         self.end(request_id, ending)
-        self._story.tell(request_id, ending, time.time())
+        self._story.tell(request_id, ending, now)
         return None
 
     def end(self, request_id: str, ending: Ending) -> Ending:

@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTas
 
 from airflow_provider_modelslab.client.polling import fetch_results, wait_for_each
 from airflow_provider_modelslab.exceptions import InvalidConnectionError, ModelsLabError
+from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.fields import sentence
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
@@ -28,6 +29,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, P
 from airflow_provider_modelslab.protocol.trigger_event import read_event, read_rest, write_not_done
 from airflow_provider_modelslab.task.execution_timeout import deferral_timeout
 from airflow_provider_modelslab.task.results import Results, most_severe
+from airflow_provider_modelslab.traces import span
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
@@ -158,6 +160,7 @@ class RequestsWait:
         )
         step = wait.after(seen, time.time(), random.random())
         if isinstance(step, Ending):  # there is no time left
+            count_ended_wait(step.kind, time.time() - rest.started)
             self._keep_partial()
             raise self._requests.error({**self._requests.failed, at: step})
         self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(seen)))
@@ -199,6 +202,7 @@ class RequestsWait:
             total = len(self._requests.unique)
             self._log.info("Saved %d of %d results.", len(self._results.values), total)
 
+    @span("wait")
     def _wait_here(self, started: float) -> None:
         """Wait in this process. Where nothing is saved meanwhile, one after the other takes no longer."""
         waiting, options = self._uncollected(), self._options
@@ -218,6 +222,8 @@ class RequestsWait:
             missing = dict.fromkeys(self._uncollected(), over)
             if not missing:
                 raise
+            for _ in missing:
+                count_ended_wait(over.kind, time.time() - started)
             raise self._requests.error({**self._requests.failed, **missing}) from err
 
     def _keep_partial(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_modelslab.exceptions import InvalidConnectionError
+from airflow_provider_modelslab.metrics import count_ended_wait, prepare_metrics
 from airflow_provider_modelslab.protocol.deadline import Deadline, WaitWindow
 from airflow_provider_modelslab.protocol.nsfw import warn_if_flagged
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace, pause_after_deferral
@@ -21,6 +22,7 @@ from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 from airflow_provider_modelslab.protocol.trigger_event import write_event
 from airflow_provider_modelslab.protocol.xcom_size import is_large
+from airflow_provider_modelslab.traces import span
 from airflow_provider_modelslab.triggers.wait_all_or_some import wait_all_or_some
 
 _ARGUMENTS = (
@@ -37,8 +39,14 @@ async def import_late() -> Any:
     """Import what all waits share: the first time that takes a tenth of a second, not the loop's to lose."""
     global _shared  # noqa: PLW0603 - sys.modules also has what a thread is still importing
     if _shared is None:
-        _shared = await asyncio.to_thread(import_module, "airflow_provider_modelslab.client.aio")
+        _shared = await asyncio.to_thread(_import)
     return _shared
+
+
+def _import() -> ModuleType:
+    prepare_metrics()
+    import_module("opentelemetry.trace")
+    return import_module("airflow_provider_modelslab.client.aio")
 
 
 class FaceSwapResultTrigger(BaseTrigger):
@@ -109,7 +117,9 @@ class FaceSwapResultTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait for all requests, then yield the one event: the ids and how their waits ended."""
         earliest = _after_deferral()
-        event = await self._wait_for_all()
+        await import_late()
+        with span("wait"):
+            event = await self._wait_for_all()
         await asyncio.sleep(max(0.0, earliest - time.time()))  # whatever came sooner
         yield event
 
@@ -157,6 +167,7 @@ class FaceSwapResultTrigger(BaseTrigger):
             step = wait.after(outcome, time.time(), random.random())
             story.tell(request_id, outcome, time.time())
             if isinstance(step, Ending):
+                count_ended_wait(step.kind, time.time() - self.started)
                 if step.kind in (EndingKind.DONE, EndingKind.FAILED):
                     client.queue_slots.release_next()
                 return step

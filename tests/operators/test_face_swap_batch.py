@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflow_provider_modelslab import metrics
 from airflow_provider_modelslab.exceptions import (
     BatchFailedError,
     BatchIncompleteError,
@@ -21,6 +22,7 @@ from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
 from tests.plugins.saved import picture
 from tests.support.deferring import run_task
+from tests.support.recorded_stats import RecordedStats
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
@@ -87,6 +89,22 @@ def test_a_folder_is_swapped_once_and_reported_in_order(batch: Any, connected: S
     for line in found:
         (file,) = line["files"]
         assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(line["id"]), 0)
+
+
+def test_what_a_batch_does_is_counted(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = RecordedStats()
+    monkeypatch.setattr(metrics, "_stats", lambda: recorded)
+    connected.configure(queue_limit=2)
+    run_task(batch(in_flight=3))
+
+    counted = recorded.short()
+    assert (
+        counted["submitted"] == counted["results"] == counted["results.done"] == counted["saved_files"] == 12
+    )
+    assert counted["queue_full"] >= 1
+    assert counted["looks"] == connected.stats()["fetch"]
 
 
 def test_run_again_it_finds_what_stands_and_swaps_what_is_new(

@@ -1,0 +1,1 @@
+"""What OpenLineage is told of a task: what its swaps were made of, what was saved, what went wrong."""
