@@ -194,7 +194,7 @@ def cells(session: nox.Session, line: str) -> None:
 def slow(session: nox.Session) -> None:
     """The wheel on the newest Airflow: all tests that start a real Airflow, with a browser too."""
     extra = ("--deselect", "tests/browser/test_below_a_path.py")  # takes an Airflow more, for little
-    test_wheel(session, NEWEST, 40, "-m", "airflow or browser", "--durations=12", *extra)
+    test_wheel(session, NEWEST, 40, "-m", "(airflow or browser) and not kills", "--durations=12", *extra)
 
 
 def test_wheel(session: nox.Session, line: str, minutes: float, *arguments: str) -> None:

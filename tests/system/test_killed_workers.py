@@ -125,6 +125,7 @@ def test_a_killed_worker_pays_for_nothing_twice(home: AirflowHome, standin: Stan
         check(after_the_answer, stage, "waiting", f"file://{tmp_path}/swaps")
 
 
+@pytest.mark.kills
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("store", ["local", "s3"])
 def test_no_moment_is_so_bad_that_a_swap_is_paid_for_twice(
