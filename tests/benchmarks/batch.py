@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -58,62 +59,61 @@ def main() -> None:
         rows.append(_batch("batch", folder / "some", options.swaps, options, server))
         rows.append(_batch("the same again", folder / "some", options.swaps, options, server))
         if options.standing:
+            (folder / "many").mkdir()
+            pictures = _pictures(folder / "many", options.standing)
             with servers.s3() as maker:
-                roots = {"local": f"file://{folder}/many", "S3": maker(servers.unique_name()).uri}
-                for where, root in roots.items():
-                    _let_stand(root, options.standing)
+                outs = {"local": f"file://{folder}/many/out", "S3": f"{maker(servers.unique_name()).uri}/out"}
+                for where, out in outs.items():
+                    _let_stand(pictures, out)
                     for what in ("no report yet", "run again"):
                         title = f"on record, {where}, {what}"
-                        rows.append(_measured(title, root, options.standing, options, server))
+                        rows.append(_measured(title, pictures, out, options.standing, options, server))
         if options.mapped:
             rows += both_ways(server, KEY, folder, options)
     report("batch", {**vars(options), "runs": rounded(rows)}, rows)
 
 
 def _batch(what: str, folder: Path, count: int, options: argparse.Namespace, server: StandInProcess) -> Row:
+    return _measured(what, _pictures(folder, count), f"file://{folder}/out", count, options, server)
+
+
+def _pictures(folder: Path, count: int) -> str:
     pictures = folder / "pictures"
     if not pictures.exists():
         pictures.mkdir(parents=True)
         (folder / "face.jpg").write_bytes(Media("jpg", None, "face").whole())
         for number in range(count):
             (pictures / f"{number:06}.jpg").write_bytes(Media("jpg", None, str(number)).whole())
-    return _measured(what, f"file://{folder}", count, options, server)
+    return f"file://{pictures}"
 
 
-def _let_stand(root: str, count: int) -> None:
-    """Write pictures, and what a batch of them leaves that was killed before its report."""
-    path = ObjectStoragePath(root)
-    _write_all(path.fs, {str((path / "face.jpg").path): Media("jpg", None, "face").whole()})
-    base = str(path.path).rstrip("/")
-    _write_all(
-        path.fs,
-        {
-            f"{base}/pictures/{number:06}.jpg": Media("jpg", None, str(number)).whole()
-            for number in range(count)
-        },
-    )
-    for name in ("done", "manifest"):
-        contents = {}
-        for item in Sources(face=f"{root}/face.jpg", images=f"{root}/pictures"):
-            file = done_name(item.fingerprint) if name == "done" else "manifest.json"
-            line = {"name": item.name, "state": "saved", "id": "1", "files": [], "manifest": ""}
-            contents[f"{base}/out/{item.name}/{file}"] = json.dumps(line).encode()
-        _write_all(path.fs, contents)
+def _let_stand(pictures: str, out: str) -> None:
+    """Write what a batch of pictures leaves that was killed before its report."""
+    path = ObjectStoragePath(out)
+    contents = {}
+    for item in Sources(face=_face_of(pictures), images=pictures):
+        line = {"name": item.name, "state": "saved", "id": "1", "files": [], "manifest": ""}
+        for file in ("manifest.json", done_name(item.fingerprint)):
+            contents[f"{str(path.path).rstrip('/')}/{item.name}/{file}"] = json.dumps(line).encode()
+    if path.fs.protocol in ("file", ("file", "local")):
+        for place in {name.rpartition("/")[0] for name in contents}:
+            path.fs.makedirs(place, exist_ok=True)
+    path.fs.pipe(contents)
 
 
-def _write_all(fs: Any, contents: dict[str, bytes]) -> None:
-    for folder in {path.rpartition("/")[0] for path in contents}:
-        fs.makedirs(folder, exist_ok=True)
-    fs.pipe(contents)
+def _face_of(pictures: str) -> str:
+    return f"{pictures.rpartition('/')[0]}/face.jpg"
 
 
-def _measured(what: str, root: str, count: int, options: argparse.Namespace, server: StandInProcess) -> Row:
+def _measured(
+    what: str, pictures: str, out: str, count: int, options: argparse.Namespace, server: StandInProcess
+) -> Row:
     operator = FaceSwapBatchOperator(
-        task_id="batch", face=f"{root}/face.jpg", images=f"{root}/pictures", destination=f"{root}/out"
+        task_id="batch", face=_face_of(pictures), images=pictures, destination=out
     )
     submits, floor = len(server.submits()), count * options.duration / options.room
     found = _run(lambda: run_task(operator))
-    return {
+    row = {
         "what": what,
         "swaps": count,
         "seconds": found["seconds"],
@@ -122,6 +122,8 @@ def _measured(what: str, root: str, count: int, options: argparse.Namespace, ser
         "CPU ms a swap": 1000 * found["cpu"] / count,
         "MiB more": found["memory"],
     }
+    print(row, file=sys.stderr, flush=True)
+    return row
 
 
 def _run(act: Callable[[], Any]) -> dict[str, float]:
