@@ -20,7 +20,7 @@ _LONGEST_FOR_ROOM = 3600.0  # seconds, after which the worker has a look
 def deferral_of(run: BatchRun, conn_id: str, timeout: float) -> TaskDeferred:
     """Return what a task raises to hand over to the triggerer.
 
-    :param run: a batch that ``is_parked``
+    :param run: a batch that ``is_asleep``
     :param conn_id: of the Airflow connection
     :param timeout: seconds that one face swap may take
     """

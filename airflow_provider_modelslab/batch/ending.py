@@ -50,14 +50,15 @@ def error_of_batch(report: Report, allowed: int, value: Mapping[str, Any]) -> Mo
     :param allowed: how many may fail
     :param value: what ``summary`` returned
     """
-    without, for_good, total = report.not_saved(), report.failed_for_good(), value["total"]
+    total = len(report)
+    without, for_good = total - value["saved"], report.failed_for_good()
     why = f"{value['report']} says why of each. What is saved stays"
     if for_good > allowed:
         return BatchFailedError(
             f"{without} of {total} face swaps have no files, {for_good} of them for good, where {allowed} "
             f"may fail. {why}. {_what_to_do(value)}"
         )
-    if without > max(for_good, allowed):
+    if without > for_good:
         return BatchIncompleteError(
             f"{without - for_good} of {total} face swaps are not done. {why}: run the task again, and it "
             "goes on with the rest."

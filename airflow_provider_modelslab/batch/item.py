@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap
-from airflow_provider_modelslab.protocol.picture_source import text_of
+from airflow_provider_modelslab.protocol.picture_source import shown_uri, text_of
 from airflow_provider_modelslab.protocol.redact import without_signature
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -20,17 +20,38 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,80}")
 
 
 @dataclass(frozen=True)
+class Version:
+    """What tells one content of a file from another.
+
+    :param size: in bytes; None of a file that is not there
+    :param digest: the store's own, and of a local file that of its content. A modification time will not do:
+        copying a folder changes all of them, and would be paid for
+    :param modified: when a local file was written, in seconds; not part of what it is, but while it and the
+        size stay the same, the file need not be read again
+    """
+
+    size: int | None = None
+    digest: str = ""
+    modified: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.size}-{self.digest}"
+
+
+@dataclass(frozen=True)
 class Item:
     """A face swap of a batch.
 
     :param swap: what is meant
     :param versions: of the files that it is made of, by argument: what changes where such a file does
     :param name: of its folder: readable, the same in every run, and no other's
+    :param error: why it cannot be submitted
     """
 
     swap: FaceSwap
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, Version] = field(default_factory=dict)
     name: str = ""
+    error: Exception | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or item_name(self.swap))
@@ -43,12 +64,12 @@ class Item:
     @property
     def target(self) -> str:
         """The picture or clip whose faces are replaced, as it may be shown."""
-        return without_signature(_target(self.swap))
+        return shown_uri(_target(self.swap)) or self.name
 
     @cached_property
     def fingerprint(self) -> str:
         """What is the same as long as another swap would give the same result."""
-        versions = sorted(self.versions.items())
+        versions = sorted((name, str(version)) for name, version in self.versions.items())
         return sha256(f"{self.swap.fingerprint()}{versions}".encode()).hexdigest()[:16]
 
 

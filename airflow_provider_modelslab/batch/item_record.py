@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields, replace
+from hashlib import sha256
 from typing import Any, Literal, get_args
+
+from airflow_provider_modelslab.protocol.ids import parse_request_id
 
 State = Literal["announced", "queued", "failed"]
 _NAME = re.compile(r"swap-([0-9a-f]{16})\.(json|done)")
 _LONGEST_ERROR = 2000  # characters
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who submits. What it has found to have failed it does not pay for again, however often it resumes.
+
+    :param key: the task instance since a person cleared it last
+    :param number: its try; retries follow by themselves, clearing is a person's will
+    """
+
+    key: str = ""
+    number: int = 0
+
+    @classmethod
+    def of(cls, ti: Any) -> Attempt:
+        """Return that of a task instance."""
+        parts = (ti.dag_id, ti.run_id, ti.task_id, ti.map_index, ti.max_tries)
+        return cls(sha256(repr(parts).encode()).hexdigest()[:16], int(ti.try_number))
 
 
 @dataclass(frozen=True)
@@ -21,6 +42,8 @@ class ItemRecord:
     :param request_id: its id, once it is known
     :param submitted: when, in seconds since the epoch
     :param error: why it failed
+    :param attempt: who submitted: the task instance since it was cleared last, as ``Attempt`` has it
+    :param attempt_try: which try of it
     """
 
     state: State
@@ -29,6 +52,12 @@ class ItemRecord:
     request_id: str | None = None
     submitted: float = 0.0
     error: str | None = None
+    attempt: str | None = None
+    attempt_try: int | None = None
+
+    def is_queued_by(self, conn_id: str) -> bool:
+        """Tell whether it names a request of a connection, and so of an account."""
+        return self.state == "queued" and self.conn_id in (None, conn_id)
 
     def queued(self, request_id: str) -> ItemRecord:
         """Return the record once the id is known."""
@@ -52,7 +81,10 @@ class ItemRecord:
         if not isinstance(kept, dict) or kept.get("state") not in get_args(State):
             raise ValueError("it is no record")
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in kept.items() if name in known})
+        record = cls(**{name: value for name, value in kept.items() if name in known})
+        if record.state == "queued":  # with an id, or nobody knows what was
+            return record.queued(parse_request_id(record.request_id))
+        return record
 
 
 def record_name(fingerprint: str) -> str:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from airflow_provider_modelslab.batch import report
-from airflow_provider_modelslab.batch.item import NAME, Item
-from airflow_provider_modelslab.batch.item_record import (
-    ItemRecord,
-    done_name,
-    fingerprint_of,
-    record_name,
-)
+from airflow_provider_modelslab.batch.item import Item
+from airflow_provider_modelslab.batch.item_record import ItemRecord, done_name, record_name
+from airflow_provider_modelslab.batch.report import saved_lines
+from airflow_provider_modelslab.batch.standing import Standing, standing_in
 from airflow_provider_modelslab.exceptions import ModelsLabError, SubmissionUnknownError
-from airflow_provider_modelslab.saving import manifest
 from airflow_provider_modelslab.saving.destination import as_path, describe_failure
 from airflow_provider_modelslab.saving.file_names import is_plain
 from airflow_provider_modelslab.saving.records import DestinationRecords
@@ -30,28 +24,15 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 500  # small files that are read together
 
 
-@dataclass
-class Standing:
-    """What the destination holds of an item, as far as names tell.
-
-    :param records: fingerprints of the face swaps of which there is a record
-    :param done: fingerprints of those whose files stand
-    :param has_manifest: whether there is a manifest
-    """
-
-    records: set[str] = field(default_factory=set)
-    done: set[str] = field(default_factory=set)
-    has_manifest: bool = False
-
-
 class Ledger:
     """Reads and writes what is kept of each item, in a folder of its own below the destination.
 
     :param destination: of the batch; what ``check_destination`` accepts
+    :param report: the name of its report
     """
 
-    def __init__(self, destination: str | ObjectStoragePath) -> None:
-        self.path = as_path(destination)
+    def __init__(self, destination: str | ObjectStoragePath, report: str) -> None:
+        self.path, self._report = as_path(destination), report
         self._records = DestinationRecords(self.path)
         self._standing: dict[str, Standing] = {}
 
@@ -65,24 +46,27 @@ class Ledger:
 
         :raises ModelsLabError: if it cannot be listed; that is never taken for nothing being there
         """
-        self._standing = {}
-        root = str(self.path.path).rstrip("/")
-        fs = self.path.fs
-        fs.invalidate_cache()
         try:
-            paths = fs.find(root)
-        except FileNotFoundError:
-            return
+            self._standing = standing_in(self.path)
         except Exception as error:
-            raise self._unreadable(self.uri, error) from error
-        for path in paths:
-            self._note(path.removeprefix(fs._strip_protocol(root)).lstrip("/").split("/"))
-        fs.invalidate_cache()
+            raise self._unreadable(error) from error
 
     def is_done(self, item: Item) -> bool:
-        """Say whether the files of an item stand, made of what it is made of now."""
+        """Say whether the files of an item stand, made of what it is made of now.
+
+        :raises ModelsLabError: if a record cannot be read
+        """
         found = self._standing.get(item.name)
-        return bool(found and found.has_manifest and item.fingerprint in found.done)
+        if not (found and found.has_manifest and found.has_files and item.fingerprint in found.done):
+            return False
+        # Where another content was on its way when a run was killed, its files may have replaced these.
+        others = found.records - {item.fingerprint}
+        return not any(self._is_queued(item, fingerprint) for fingerprint in others)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether an earlier run has left anything on its way."""
+        return any(found.records for found in self._standing.values())
 
     def has_record(self, item: Item) -> bool:
         """Say whether an earlier run has left a record of the item's submission."""
@@ -97,11 +81,27 @@ class Ledger:
         """
         if not self.has_record(item):
             return None
-        kept = self._records.get(_record_of(item))
+        record = self._record(item, item.fingerprint)
+        if record is None:
+            raise ModelsLabError(
+                f"{self.record_uri(item)} has gone since the batch began: another run is at work in the same "
+                "destination. Let one end before the next begins."
+            )
+        return record
+
+    def _record(self, item: Item, fingerprint: str) -> ItemRecord | None:
+        kept = self._records.get(f"{item.name}/{record_name(fingerprint)}")
         try:
             return None if kept is None else ItemRecord.from_stored(kept)
         except ValueError:
             raise SubmissionUnknownError(f"{self.record_uri(item)} is no record of a face swap.") from None
+
+    def _is_queued(self, item: Item, fingerprint: str) -> bool:
+        try:
+            record = self._record(item, fingerprint)
+        except SubmissionUnknownError:
+            return True
+        return record is not None and record.state == "queued"
 
     def record_uri(self, item: Item) -> str:
         """Return where the record of the item's submission stands, or would."""
@@ -117,6 +117,8 @@ class Ledger:
     def forget(self, item: Item) -> None:
         """Remove the record of what was not queued."""
         self._records.delete(_record_of(item))
+        if found := self._standing.get(item.name):
+            found.records.discard(item.fingerprint)
 
     def settle(self, item: Item, line: bytes) -> None:
         """Note that the item's files stand, and remove what is kept of it otherwise.
@@ -146,39 +148,49 @@ class Ledger:
         found: dict[str, bytes] = {}
         for first in range(0, len(items), _AT_ONCE):
             chosen = items[first : first + _AT_ONCE]
-            paths = {f"{root}/{item.name}/{done_name(item.fingerprint)}": item.name for item in chosen}
-            read = fs.cat(list(paths), on_error="omit")
-            by_path = {fs._strip_protocol(path): name for path, name in paths.items()}
-            found.update((by_path[path], line) for path, line in read.items())
+            paths = [f"{root}/{item.name}/{done_name(item.fingerprint)}" for item in chosen]
+            every = [None] * len(paths)
+            for read in fs.cat_ranges(paths, every, every, on_error="return"):
+                if isinstance(read, bytes):
+                    found.update({name: saved.line for (name, _), saved in saved_lines(read).items()})
         return found
 
     def read_report(self) -> bytes | None:
-        """Return the report of an earlier run; None where there is none."""
-        return Store(self.path).read(report.NAME)
+        """Return the report of an earlier run; None where there is none.
 
-    def write_report(self, content: bytes) -> str:
-        """Write the report, and return its address."""
-        store = Store(self.path)
-        store.write(report.NAME, content, "application/x-ndjson")
-        return store.uri(report.NAME)
+        :raises ModelsLabError: if the store fails
+        """
+        try:
+            return Store(self.path).read(self._report)
+        except Exception as error:
+            raise self._unreadable(error) from error
+
+    @property
+    def report_uri(self) -> str:
+        """Where the report is."""
+        return Store(self.path).uri(self._report)
+
+    def write_report(self, content: bytes) -> None:
+        """Write the report.
+
+        :raises ModelsLabError: if the store fails
+        """
+        try:
+            Store(self.path).write(self._report, content, "application/x-ndjson")
+        except Exception as error:
+            raise ModelsLabError(
+                f"{self.report_uri} could not be written: {describe_failure(error)}. See to the store and "
+                "run the task again: what is saved stays."
+            ) from error
 
     def store(self, item: Item) -> Store:
         """Return the item's folder."""
         return Store(self.path / item.name)
 
-    def _note(self, parts: list[str]) -> None:
-        if len(parts) != 2 or not NAME.fullmatch(parts[0]):
-            return
-        standing = self._standing.setdefault(parts[0], Standing())
-        if parts[1] == manifest.NAME:
-            standing.has_manifest = True
-        elif told := fingerprint_of(parts[1]):
-            (standing.done if told[1] else standing.records).add(told[0])
-
-    def _unreadable(self, uri: str, error: Exception) -> ModelsLabError:
+    def _unreadable(self, error: Exception) -> ModelsLabError:
         return ModelsLabError(
-            f"{uri} cannot be read: {describe_failure(error)}. Nothing was submitted that may be on record "
-            "there: see to the store and run the task again."
+            f"{self.uri} cannot be read: {describe_failure(error)}. Nothing was submitted that may be on "
+            "record there: see to the store and run the task again."
         )
 
 

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airflow_provider_modelslab.saving.destination import as_path, refuse
+from airflow_provider_modelslab.batch.item import Version
+from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.saving.destination import as_path, describe_failure, refuse
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 _DIGESTS = ("md5Hash", "content_md5", "ETag", "etag", "md5", "sha256")  # as the stores' libraries name them
@@ -15,9 +17,9 @@ _REMEMBERED = 1000  # versions of files that several swaps may be made of
 
 
 class PictureFolder:
-    """A folder's pictures.
+    """A folder's pictures, or one picture.
 
-    :param uri: of the folder
+    :param uri: of either
     """
 
     def __init__(self, uri: str) -> None:
@@ -28,53 +30,72 @@ class PictureFolder:
             found = self._fs.ls(str(path.path), detail=True)
         except Exception as error:
             refuse(f"The folder {path} cannot be listed", path, error, reading=True)
-        files = {_name(each): each for each in found if each["type"] == "file"}
+        files = {
+            _name(each): each for each in found if each["type"] != "directory"
+        }  # a link may be to a file
+        if [_name(each) for each in found] == [self._root.rpartition("/")[2]] and path.is_file():
+            self._root = self._root.rpartition("/")[0]
         self._pictures = {name: info for name, info in files.items() if name.lower().endswith(_PICTURES)}
         self.left_out = len(files) - len(self._pictures)
 
     def __len__(self) -> int:
         return len(self._pictures)
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Give the URI and the version of each picture, in the order of their names."""
+    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Give the URI of each picture and what the store says of it, in the order of their names."""
         for name in sorted(self._pictures):
-            yield f"{self._root}/{name}", _version(self._fs, self._pictures[name])
+            yield f"{self._root}/{name}", self._pictures[name]
 
 
 class Versions:
-    """Tells of files what changes where they do; one that many swaps are made of is looked at once."""
+    """Tells of files what changes where they do; one that many swaps are made of is looked at once.
 
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+    :param known: versions that an earlier run has found, by URI
+    """
 
-    def of(self, where: Any) -> str:
-        """Return it.
+    def __init__(self, known: Mapping[str, Version] | None = None) -> None:
+        self._earlier = known or {}
+        self._found: dict[str, Version] = {}
+
+    def of(self, where: Any, info: Mapping[str, Any] | None = None) -> Version:
+        """Return it; of a file that is not there, one of its own.
 
         :param where: the file
+        :param info: what the store says of it, where that is known
+        :raises ModelsLabError: if the store cannot be asked, which may pass: this is never taken for a change
         """
         key = str(where)
-        if key not in self._known:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
             try:
-                path = as_path(where, "picture")
-                self._known[key] = _version(path.fs, path.fs.info(str(path.path)))
-            except Exception:  # the swap itself says what is wrong with the file
-                self._known[key] = "unknown"
-        return self._known[key]
+                self._found[key] = self._look(where, info)
+            except FileNotFoundError:
+                self._found[key] = Version()
+            except ModelsLabError:
+                raise
+            except Exception as error:
+                raise ModelsLabError(
+                    f"{key} cannot be looked at: {describe_failure(error)}. See to the store and run the "
+                    "task again; what is on its way is on record."
+                ) from error
+        return self._found[key]
+
+    def _look(self, where: Any, info: Mapping[str, Any] | None) -> Version:
+        path = as_path(where, "picture")
+        info = path.fs.info(str(path.path)) if info is None else info
+        digest = next((str(info[name]) for name in _DIGESTS if info.get(name)), "")
+        if digest:
+            return Version(info.get("size"), digest)
+        size, modified = info.get("size"), info.get("mtime")
+        earlier = self._earlier.get(str(where))
+        if earlier and modified and (earlier.size, earlier.modified) == (size, modified):
+            return earlier
+        return Version(size, _digest(path.fs, str(path.path)), modified)
 
 
 def _name(info: Mapping[str, Any]) -> str:
     return str(info["name"]).rstrip("/").rpartition("/")[2]
-
-
-def _version(fs: Any, info: Mapping[str, Any]) -> str:
-    """Return a file's size and its digest: the store's own, and of a local file that of its content.
-
-    A modification time will not do: copying a folder changes all of them, and would be paid for.
-    """
-    digest = next((str(info[name]) for name in _DIGESTS if info.get(name)), "")
-    return f"{info.get('size')}-{digest or _digest(fs, info['name'])}"
 
 
 def _digest(fs: Any, path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from airflow_provider_modelslab.batch.to_do import ToDo
+
 INTERVAL = 30.0  # seconds
 
 
@@ -18,20 +20,20 @@ class Progress:
         self._log = log
         self._begun = self._said = time.monotonic()
 
-    def tell(self, done: int, in_flight: int, failed: int, left: int | None) -> None:
+    def tell(self, done: int, in_flight: int, to_do: ToDo) -> None:
         """Say it, if it is time.
 
         :param done: items that were done in this run
         :param in_flight: that are on their way
-        :param failed: that have failed
-        :param left: that are still to be done, in flight or not, where that is known
+        :param to_do: knows of the others
         """
         now = time.monotonic()
         if now - self._said < INTERVAL:
             return
         self._said = now
-        rate = done / max(now - self._begun, 1e-3)
+        rate, left = done / max(now - self._begun, 1e-3), to_do.left()
         rest = f", some {left / rate / 60:.0f} min to go" if left and rate else ""
+        failed = to_do.report.not_saved()
         self._log.info(
             "%d done, %d in flight, %d failed; %.1f a minute%s", done, in_flight, failed, 60 * rate, rest
         )

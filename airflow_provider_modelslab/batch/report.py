@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
 
-from airflow_provider_modelslab.batch.item import Item
+from airflow_provider_modelslab.batch.item import Item, Version
 
-NAME = "batch.jsonl"
+_NAME = re.compile(r"batch(-[0-9]+)?\.jsonl")
 State = Literal["saved", "failed", "unknown", "waiting", "not_submitted"]
 _LONGEST_ERROR = 1000  # characters
 
@@ -39,7 +41,9 @@ class Report:
         if "error" in told:
             told["error"] = str(told["error"])[:_LONGEST_ERROR]
         line = {"name": item.name, "input": item.target, "state": state, **told}
-        return self.add_line(item, state, json.dumps(line, ensure_ascii=False).encode(), final=final)
+        if state == "saved":
+            line |= {"fingerprint": item.fingerprint, "made_of": _made_of(item)}
+        return self.add_line(item, state, json.dumps(line).encode(), final=final)
 
     def add_line(self, item: Item, state: State, line: bytes, *, final: bool = True) -> bytes:
         """Note the same of an item whose line is known."""
@@ -51,17 +55,24 @@ class Report:
             self._counts[state, final] += 1
         return line
 
+    def without_end(self) -> list[str]:
+        """Return the names of the items of which nobody has said what became of them."""
+        with self._lock:
+            return [name for name in self._lines if name not in self._states]
+
     def counts(self) -> dict[str, int]:
         """Return how many items are in which state."""
-        with self._lock:
-            return dict(Counter(state for state, _ in self._states.values()))
+        found: Counter[str] = Counter()
+        for (state, _), count in list(self._counts.items()):
+            found[state] += count
+        return {state: count for state, count in found.items() if count}
 
     def ended(self) -> int:
         """Return of how many items it is known what became of them."""
         return len(self._states)
 
     def not_saved(self) -> int:
-        """Return how many items have no files, of those that are known to have ended."""
+        """Return how many items have ended without files."""
         return self.ended() - self._counts["saved", True]
 
     def failed_for_good(self) -> int:
@@ -77,12 +88,50 @@ class Report:
             return b"\n".join(filter(None, self._lines.values())) + b"\n"
 
 
-def read_lines(data: bytes | None) -> Mapping[str, bytes]:
-    """Return the lines of an earlier report, by the item's name; what cannot be read is left out."""
-    lines: dict[str, bytes] = {}
+def report_name(map_index: int) -> str:
+    """Return the name of a task's report; mapped tasks may share a destination.
+
+    :param map_index: -1 where it is not mapped
+    """
+    return "batch.jsonl" if map_index < 0 else f"batch-{map_index}.jsonl"
+
+
+def is_report_name(name: str) -> bool:
+    """Tell whether a file may be a report, by its name."""
+    return _NAME.fullmatch(name) is not None
+
+
+@dataclass(frozen=True)
+class SavedLine:
+    """A line that tells of files that stand.
+
+    :param line: itself
+    :param made_of: the versions of the files that the swap was made of, by URI
+    """
+
+    line: bytes
+    made_of: Mapping[str, Version]
+
+
+def saved_lines(data: bytes | None) -> dict[tuple[str, str], SavedLine]:
+    """Return the lines of a report that tell of files that stand, by the item's name and fingerprint.
+
+    :param data: a report of an earlier run, or lines that stand with items; what cannot be read is left out
+    """
+    found: dict[tuple[str, str], SavedLine] = {}
     for line in (data or b"").splitlines():
         try:
-            lines[json.loads(line)["name"]] = line
-        except (ValueError, TypeError, KeyError):  # noqa: PERF203 - it is looked up again
+            told = json.loads(line)
+            if told["state"] == "saved" and isinstance(told["files"], list):
+                versions = {uri: Version(*parts) for uri, parts in told.get("made_of", {}).items()}
+                found[str(told["name"]), str(told["fingerprint"])] = SavedLine(line, versions)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # noqa: PERF203 - looked up
             continue
-    return lines
+    return found
+
+
+def _made_of(item: Item) -> dict[str, list[Any]]:
+    return {
+        str(getattr(item.swap, name)): [version.size, version.digest, version.modified]
+        for name, version in item.versions.items()
+    }

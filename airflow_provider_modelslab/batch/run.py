@@ -17,11 +17,10 @@ from airflow_provider_modelslab.batch.item_outcomes import ItemOutcomes
 from airflow_provider_modelslab.batch.ledger import Ledger
 from airflow_provider_modelslab.batch.look_times import LookTimes
 from airflow_provider_modelslab.batch.progress import Progress
-from airflow_provider_modelslab.batch.report import Report, read_lines
-from airflow_provider_modelslab.batch.sources import Sources
+from airflow_provider_modelslab.batch.savers import Savers
+from airflow_provider_modelslab.batch.to_do import ToDo
 from airflow_provider_modelslab.exceptions import FaceSwapExecutionTimeoutError
 
-_SAVERS = 4  # threads
 _TICK = 0.25  # seconds
 #: Shorter waits are not worth the start of a task, which takes seconds of CPU and some more of patience.
 PARK_WORTH = 30.0  # seconds
@@ -53,150 +52,142 @@ class Waiting:
 class BatchRun:
     """One try of a batch on a worker.
 
-    :param ledger: what stands and is on its way
+    :param to_do: the items, and what stands of them
     :param limit: how many requests there are at a time
-    :param report: takes what became of each item
     :param log: for the log
-    :param parks: whether to stop where all that is left is a long wait
+    :param sleeps: whether to stop where all that is left is a long wait
     :param until: when the task's time is over, in seconds since the epoch
     :param is_over: tells whether so many have failed that no more are to be submitted
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        to_do: ToDo,
         limit: InFlightLimit,
-        report: Report,
         log: Any,
         *,
-        parks: bool = False,
+        sleeps: bool = False,
         until: float | None = None,
         is_over: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.ledger, self.limit, self.report, self.until = ledger, limit, report, until
-        self.outcomes = ItemOutcomes(ledger, report, log)
+        self.ledger: Ledger = to_do.ledger
+        self.limit, self.until = limit, until
+        self.outcomes = ItemOutcomes(to_do.ledger, to_do.report, log)
         self.times = {kind: LookTimes() for kind in KINDS}
         self.began = time.time()
         self.error: Exception | None = None
         self.waiting: dict[str, Waiting] = {}
-        self.parked = threading.Event()
-        self.is_parked = False
-        self._stopped = threading.Event()
-        self._parks, self._is_over = parks, is_over
+        self.ending = threading.Event()  # all waits end now
+        self.is_asleep = False
+        self._submits_no_more = threading.Event()
+        self._to_do, self._sleeps, self._is_over, self._log = to_do, sleeps, is_over, log
+        self._savers = Savers(self.outcomes)
         self._progress = Progress(log)
-        self._sources = Sources()
         self._again: deque[Item] = deque()
-        self._busy = self._saving = self._done = 0
+        self._busy = 0
+        self._looked_at = time.monotonic()
         self._lock = threading.Lock()
-        self._savers = ThreadPoolExecutor(_SAVERS, thread_name_prefix="saving")
 
-    def run(self, items: Sources, work: Callable[[Item], bool]) -> None:
+    def run(self, work: Callable[[Item], bool]) -> None:
         """Do what is left to do of the items; returns when all have ended, or all that is left is waiting.
 
-        :param items: all of them
         :param work: does one, in a thread; says whether a request of its has left the account's queue
         """
-        with self._savers:
-            pool = ThreadPoolExecutor(self.limit.threads, thread_name_prefix="swapping")
-            try:
-                for item in self._left(items):
-                    self._dispatch(item, work, pool)
-                    if self.is_parked:
-                        break
-            finally:  # also where the task is ended from outside: what is on its way is on record
-                self._stopped.set()
-                self.parked.set()
-                pool.shutdown(wait=True, cancel_futures=True)
+        pool = ThreadPoolExecutor(self.limit.threads, thread_name_prefix="swapping")
+        try:
+            for item in self._left():
+                self._dispatch(item, work, pool)
+                if self.is_asleep:
+                    break
+            self._savers.finish(self.ending if self.error else None)
+        finally:  # also where the task is ended from outside: what is on its way is on record
+            self._submits_no_more.set()
+            self.ending.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            self._savers.close()
+        if not self.is_asleep:
+            self._to_do.finish()
 
     def halt(self, error: Exception) -> None:
         """Submit nothing any more, since that would meet the same; what is in flight is still collected."""
         with self._lock:
             self.error = self.error or error
-        self._stopped.set()
+        self._submits_no_more.set()
 
-    def retry_later(self, item: Item) -> None:
-        """Take an item that found no room again, before new ones."""
+    def retry_later(self, item: Item, pause: float) -> None:
+        """Take an item that found no room again, before new ones.
+
+        :param pause: seconds until the queue is asked again, unless one ends before
+        """
+        self._log.info(
+            "The account's queue is full, with %d of this batch in it; the next goes in when one ends, or in "
+            "%.0f s.",
+            len(self.waiting),
+            pause,
+        )
         self._again.append(item)
 
     def save(self, item: Item, act: Callable[[], None]) -> None:
         """Have the files of an item saved, so that its place is free for another meanwhile."""
-        with self._lock:
-            self._saving += 1
+        self._savers.save(item, act, self._stop_if_over)
 
-        def saved() -> None:
-            try:
-                act()
-            except Exception as error:
-                self.outcomes.in_trouble(item, error)
-            finally:
-                with self._lock:
-                    self._saving -= 1
-                    self._done += 1
-                self._stop_if_over()
-
-        self._savers.submit(copy_context().run, saved)
+    def note_saving(self, act: Callable[[], None]) -> None:
+        """Note what became of an item's files, unless the run is over."""
+        self._savers.note(act)
 
     def pause(self, seconds: float) -> None:
         """Pass some time.
 
         :raises EndedError: if the batch ends meanwhile
         """
-        if self.parked.wait(seconds):
+        if self.ending.wait(seconds):
             raise EndedError
 
     @property
     def is_stopped(self) -> bool:
         """Whether nothing is submitted any more."""
-        return self._stopped.is_set()
+        return self._submits_no_more.is_set()
 
-    def _left(self, items: Sources) -> Iterator[Item]:
-        """Yield what is not done, refused ones first."""
-        lines, self._sources = read_lines(self.ledger.read_report()), items
-        untold: list[Item] = []
-        for item in items:
-            self.report.expect(item)
-            if self.ledger.is_done(item):
-                self.report.add_line(item, "saved", lines.get(item.name, b""))
-                if item.name not in lines:  # an earlier run was killed before its report
-                    untold.append(item)
-                continue
-            while self._again:
-                yield self._again.popleft()
-            yield item
-        self._tell_of(untold)
-        while self._again or (self._busy and not self.parked.is_set()):
+    def _left(self) -> Iterator[Item]:
+        """Yield what is not done, what found no room first."""
+        try:
+            for item in self._to_do.items():
+                while self._again:
+                    yield self._again.popleft()
+                yield item
+        except Exception as error:  # of the sources, or the store; what is in flight is collected
+            self.halt(error)
+        while True:
+            is_busy = self._busy > 0  # first, since a busy thread may leave its item for another time
             if self._again:
                 yield self._again.popleft()
-            else:
+            elif is_busy and not self.ending.is_set():
                 time.sleep(_TICK)
                 self._tick()
-
-    def _tell_of(self, items: list[Item]) -> None:
-        lines = self.ledger.settled_lines(items)
-        for item in items:
-            if line := lines.get(item.name):
-                self.report.add_line(item, "saved", line)
             else:
-                self.report.add(item, "saved")
+                return
 
     def _dispatch(self, item: Item, work: Callable[[Item], bool], pool: ThreadPoolExecutor) -> None:
-        while not self.parked.is_set():
-            if self.is_stopped and not self.ledger.has_record(item):
+        is_queued = self.ledger.has_record(item)
+        while not self.ending.is_set():
+            self._tick()
+            if not is_queued and (self.is_stopped or self.limit.is_lost):
                 break
-            if self.limit.acquire(_TICK):
+            if not self._savers.are_behind and self.limit.acquire(_TICK, is_queued=is_queued):
                 with self._lock:
                     self._busy += 1
                 pool.submit(copy_context().run, self._guarded, item, work)  # for spans: below the task's
                 return
-            self._tick()
-        self.outcomes.not_submitted(item)
+            if self._savers.are_behind:
+                time.sleep(_TICK)
+        self.outcomes.left(item, is_queued=is_queued)
 
     def _guarded(self, item: Item, work: Callable[[Item], bool]) -> None:
         has_ended = False
         try:
             has_ended = work(item)
         except EndedError:
-            self.outcomes.not_submitted(item)
+            self.outcomes.left(item, is_queued=False)
         except Exception as error:
             self.outcomes.in_trouble(item, error)
         finally:
@@ -206,25 +197,26 @@ class BatchRun:
             self._stop_if_over()
 
     def _stop_if_over(self) -> None:
-        if self._is_over():
-            self._stopped.set()
+        if self._is_over() or self.outcomes.are_in_vain:
+            self._submits_no_more.set()
 
     def _tick(self) -> None:
-        """Say how far it has come, and see whether it is to end, or to sleep."""
-        most = self._sources.most
-        left = None if most is None else most - self._sources.duplicates - self.report.ended()
-        self._progress.tell(self._done, len(self.waiting), self.report.not_saved(), left)
+        """Say how far it has come, and see whether it is to end, or to sleep; a few times a second."""
+        if time.monotonic() - self._looked_at < _TICK:
+            return
+        self._looked_at = time.monotonic()
+        self._progress.tell(self._savers.done, len(self.waiting), self._to_do)
         if self.until is not None and time.time() >= self.until:
             self.halt(_out_of_time())
-            self.parked.set()
-        elif self._parks and not self.is_stopped and self._is_worth_parking():
-            self.is_parked = True
-            self.parked.set()
+            self.ending.set()
+        elif self._sleeps and not self.is_stopped and self._is_worth_sleeping():
+            self.is_asleep = True
+            self.ending.set()
 
-    def _is_worth_parking(self) -> bool:
+    def _is_worth_sleeping(self) -> bool:
         """Tell whether all that is left is a long wait: for the first to end, or for room."""
         in_flight, now = list(self.waiting.values()), time.time()
-        if self._saving or len(in_flight) < self._busy:
+        if self._savers.are_busy or len(in_flight) < self._busy:
             return False
         if not in_flight:
             return self.limit.quiet_for >= PARK_WORTH

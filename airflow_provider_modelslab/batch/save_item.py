@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,12 +23,14 @@ class ItemSaver:
     :param hook: knows the connection that the results come by
     :param options: how to save
     :param log: for the log
+    :param until: when the task's time is over, in seconds since the epoch
     """
 
     ledger: Ledger
     hook: Any
     options: SaveOptions
     log: Any
+    until: float = float("inf")
 
     def save(self, item: Item, result: FaceSwapResult) -> dict[str, Any]:
         """Return what ``save_result`` does, and raise as it does.
@@ -38,7 +41,14 @@ class ItemSaver:
         notes = item.swap.notes()
         result = replace(result, consent_reference=notes.consent_reference, inputs=notes.inputs)
         allow_private = self.hook.settings.allow_private_downloads
-        options = replace(self.options, allow_private=allow_private, thumbnails=False, parallel=1)
+        options = replace(
+            self.options,
+            allow_private=allow_private,
+            if_exists="skip",  # the ledger says what stands
+            thumbnails=False,
+            parallel=1,
+            timeout=min(self.options.timeout, max(self.until - time.time(), 1.0)),
+        )
         try:
             saved = save_result(result, self.ledger.path, options, folder=item.name, log=_Quiet(self.log))  # type: ignore[arg-type]
         except ModelsLabError as error:

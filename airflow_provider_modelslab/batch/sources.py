@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
+from airflow.providers.common.compat.sdk import AirflowFailException
+
 from airflow_provider_modelslab.batch.item import Item
 from airflow_provider_modelslab.batch.picture_files import PictureFolder, Versions
 from airflow_provider_modelslab.client.pictures import read_picture
@@ -16,11 +18,14 @@ from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_s
 from airflow_provider_modelslab.protocol.picture_source import (
     SourceKind,
     is_storage,
+    shown_uri,
     source_kind_of,
     text_of,
 )
 
 _ARGUMENTS = frozenset(each.name for each in fields(FaceSwap)) - {"track_id", "webhook"}
+_FILES = ("face", "image", "video", "reference_image")
+_Known = Mapping[str, Mapping[str, Any]]  # by argument, what a folder says of a file
 
 
 @dataclass
@@ -32,6 +37,7 @@ class Sources:
     :param images: a folder, or pictures, or results whose files they are
     :param videos: URLs of clips, or results likewise
     :param common: further arguments of every swap
+    :param versions: tells what changes where a file does
     """
 
     swaps: Iterable[Mapping[str, Any]] | None = None
@@ -39,8 +45,8 @@ class Sources:
     images: Any = None
     videos: Any = None
     common: Mapping[str, Any] = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
     duplicates: int = 0
-    _versions: Versions = field(default_factory=Versions)
 
     def check(self) -> None:
         """Refuse what can be seen to be wrong before anything is paid for: arguments, the face, the folder.
@@ -48,18 +54,21 @@ class Sources:
         :raises InvalidSwapError: if something is; the text says what
         :raises ModelsLabError: if the folder cannot be listed
         """
+        if self.swaps is None and self.images is None and self.videos is None:
+            raise InvalidSwapError(
+                "The batch was given None for swaps, images or videos: check the task that passes them on."
+            )
         if self.swaps is None and source_kind_of("face", self.face) is SourceKind.PATH:
             read_picture("face", self.face)
-        if isinstance(self._pictures, Iterator) or isinstance(self.swaps, Iterator):
+        if any(isinstance(each, Iterator) for each in (self._pictures, self.swaps, self.videos)):
             return  # can be read once only
         for position, arguments in enumerate(self._without_files()):
-            self._checked(position, FaceSwap(**arguments))
+            _checked(position, FaceSwap(**arguments))
 
     @property
     def most(self) -> int | None:
         """How many items there are at the most; None where that is not known."""
-        given = [self.swaps, self.videos, self._pictures]
-        counts = [0 if each is None else len(each) if hasattr(each, "__len__") else None for each in given]
+        counts = [_count("image", self._pictures), _count("video", self.videos), _count("swap", self.swaps)]
         return None if None in counts else sum(counts)  # type: ignore[arg-type]
 
     @property
@@ -81,15 +90,15 @@ class Sources:
     def _pictures(self) -> Any:
         """The folder, listed once, or what else was given."""
         is_folder = isinstance(self.images, (str, os.PathLike)) or is_storage(self.images)
-        return PictureFolder(text_of(self.images)) if is_folder else self.images
+        return PictureFolder(text_of(self.images).strip()) if is_folder else self.images
 
-    def _arguments(self) -> Iterator[tuple[Mapping[str, Any], dict[str, str]]]:
-        """Give the arguments of each swap, and what is known of the versions of its files."""
+    def _arguments(self) -> Iterator[tuple[Mapping[str, Any], _Known]]:
+        """Give the arguments of each swap, and what is known of its files."""
         for arguments in self._without_files():
             yield arguments, {}
         if isinstance(self._pictures, PictureFolder):
-            for image, version in self._pictures:
-                yield {**self.common, "face": self.face, "image": image}, {"image": version}
+            for image, info in self._pictures:
+                yield {**self.common, "face": self.face, "image": image}, {"image": info}
 
     def _without_files(self) -> Iterator[Mapping[str, Any]]:
         """Give the arguments of each swap that no folder has to be read for."""
@@ -100,28 +109,38 @@ class Sources:
             for each in _uris(name, given):
                 yield {**self.common, "face": self.face, name: each}
 
-    def _item(self, position: int, arguments: Mapping[str, Any], known: dict[str, str]) -> Item:
-        swap = FaceSwap(**arguments)
-        kinds = self._checked(position, swap)
-        versions = {
-            name: known.get(name) or self._versions.of(getattr(swap, name))
-            for name, kind in kinds.items()
-            if kind is SourceKind.PATH
-        }
+    def _item(self, position: int, arguments: Mapping[str, Any], known: _Known) -> Item:
+        swap = FaceSwap(**{name: _one_text(name, value) for name, value in arguments.items()})
+        try:
+            kinds = _checked(position, swap)
+        except InvalidSwapError as error:
+            return Item(swap, error=error)
+        paths = [name for name, kind in kinds.items() if kind is SourceKind.PATH]
+        try:
+            versions = {name: self.versions.of(getattr(swap, name), known.get(name)) for name in paths}
+        except AirflowFailException as error:  # a name that is no path
+            return Item(swap, error=error)
         return Item(swap, versions)
 
-    @staticmethod
-    def _checked(position: int, swap: FaceSwap) -> Mapping[str, SourceKind]:
-        try:
-            kinds = check_face_swap(swap)
-            unknown = [name for name, kind in kinds.items() if kind is SourceKind.UNKNOWN]
-            if unknown:
-                raise ValueError(f"{unknown[0]} was not rendered")
-        except ValueError as error:
-            raise InvalidSwapError(
-                f"Swap {position + 1} of the batch cannot be submitted: {error}."
-            ) from None
-        return kinds
+
+def _checked(position: int, swap: FaceSwap) -> Mapping[str, SourceKind]:
+    try:
+        kinds = check_face_swap(swap)
+        unknown = [name for name, kind in kinds.items() if kind is SourceKind.UNKNOWN]
+        if unknown:
+            raise ValueError(f"{unknown[0]} was not rendered")
+    except ValueError as error:
+        what = f"Swap {position + 1} of the batch cannot be submitted"
+        raise InvalidSwapError(f"{what}: {error}.") from None
+    return kinds
+
+
+def _one_text(name: str, value: Any) -> Any:
+    """Return a local file by one name, however it was written, since what was paid for is found by it."""
+    if name not in _FILES or not isinstance(value, str):
+        return value
+    text = value.strip()
+    return (shown_uri(text) or text) if text.lower().startswith(("/", "file://", "local://")) else text
 
 
 def _known_arguments(swap: Any) -> Mapping[str, Any]:
@@ -138,14 +157,26 @@ def _uris(name: str, given: Any) -> Iterator[Any]:
     """Give pictures or clips one by one; of a task's results those of the kind that they have saved.
 
     :param name: ``image`` or ``video``
-    :param given: a sequence of URIs and results, or one result
+    :param given: a sequence of URIs and results, or one of either
     """
     for each in [given] if isinstance(given, (str, Mapping)) else given or ():
         if not isinstance(each, Mapping):
             yield each
-            continue
-        for file in each.get("files") or ():
-            if str(file["content_type"]).startswith(f"{name}/"):
-                yield file["uri"]
-        if "files" not in each:
-            yield from each.get("output") or ()
+        elif "files" in each:
+            files = each["files"] or ()
+            yield from (file["uri"] for file in files if str(file["content_type"]).startswith(f"{name}/"))
+        elif "output" in each:
+            yield from each["output"] or ()
+        else:
+            raise InvalidSwapError(
+                f"{name}s was given a dict that is no result of a face swap. A batch's files are named in "
+                "its report: read that, and pass the URIs."
+            )
+
+
+def _count(name: str, given: Any) -> int | None:
+    if given is None:
+        return 0
+    if name == "swap" or isinstance(given, PictureFolder):
+        return len(given) if hasattr(given, "__len__") else None
+    return sum(1 for _ in _uris(name, given)) if isinstance(given, (str, Mapping, list, tuple)) else None

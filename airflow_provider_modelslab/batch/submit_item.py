@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from airflow_provider_modelslab.batch.item import Item
-from airflow_provider_modelslab.batch.item_record import ItemRecord
+from airflow_provider_modelslab.batch.item_record import Attempt, ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun, EndedError
 from airflow_provider_modelslab.client.pictures import read_picture
 from airflow_provider_modelslab.client.retrying import retry_transient
@@ -26,12 +26,14 @@ class SubmitItem:
     """Submits one item after the other, called from several threads.
 
     :param run: the batch
-    :param seed: what the names at the API are made of
+    :param attempt: who submits
     :param log: for the log
+    :param resubmits_unknown: whether the task's next try submits again what may be queued already
     """
 
-    def __init__(self, run: BatchRun, seed: str, log: Any) -> None:
-        self._run, self._seed, self._log = run, seed, log
+    def __init__(self, run: BatchRun, attempt: Attempt, log: Any, *, resubmits_unknown: bool) -> None:
+        self._run, self._attempt, self._log = run, attempt, log
+        self._resubmits_unknown = resubmits_unknown
         self._read_again = lru_cache(maxsize=2)(read_picture)  # the face, and maybe a reference
 
     def __call__(self, item: Item, hook: Any) -> tuple[ItemRecord, Outcome] | None:
@@ -44,7 +46,14 @@ class SubmitItem:
         request = self._prepared(item, hook)
         if request is None:
             return None
-        record = ItemRecord("announced", request.track_id, hook.modelslab_conn_id, submitted=time.time())
+        record = ItemRecord(
+            "announced",
+            request.track_id,
+            hook.modelslab_conn_id,
+            submitted=time.time(),
+            attempt=self._attempt.key,
+            attempt_try=self._attempt.number,
+        )
         self._announce(item, record)
         submission = self._call(item, lambda: hook.submit(request))
         if isinstance(submission, Accepted):
@@ -55,7 +64,7 @@ class SubmitItem:
     def _prepared(self, item: Item, hook: Any) -> Any:
         if self._run.is_stopped:
             raise EndedError
-        seed = f"{self._seed}/{item.name}"
+        seed = f"{self._attempt.key}/{self._attempt.number}/{item.name}"
         try:
             return prepare(item.swap, seed, hook.settings, hook.modelslab_conn_id, read=self._read)
         except InvalidSwapError as error:
@@ -91,21 +100,26 @@ class SubmitItem:
         """Note that nothing is queued, or that nobody knows, and what that means for the others."""
         if isinstance(submission, RateLimited):
             self._run.ledger.forget(item)
-            self._run.limit.refused(submission.retry_after)
-            self._run.retry_later(item)
+            pause = self._run.limit.refused(submission.retry_after)
+            self._run.retry_later(item, pause)
         elif isinstance(submission, Unknown):
-            self._run.outcomes.unknown(item, record, submission.message)
+            self._run.outcomes.unknown(
+                item, record, submission.message, final=not self._resubmits_unknown, is_new=True
+            )
         elif not isinstance(submission, Accepted):
-            about_the_item = isinstance(submission, JobFailed) or _is_about_the_item(submission)
-            caller = Caller(record.conn_id, _RETRY if about_the_item else Caller.again)
-            error = error_of_submission(submission, record.track_id or "", caller)
-            if about_the_item:
-                self._run.outcomes.failed(item, record, error)
-            else:  # the account, or the way to the API: the others would meet the same
-                self._run.ledger.forget(item)
-                self._run.outcomes.not_submitted(item, error)
-                self._run.halt(error)
+            self._note_error(item, record, submission)
+
+    def _note_error(self, item: Item, record: ItemRecord, submission: Any) -> None:
+        is_about_the_item = isinstance(submission, JobFailed) or _is_invalid(submission)
+        caller = Caller(record.conn_id, _RETRY if is_about_the_item else Caller.again)
+        error = error_of_submission(submission, record.track_id or "", caller)
+        if is_about_the_item:
+            self._run.outcomes.failed(item, record, error)
+        else:  # the account, or the way to the API: the others would meet the same
+            self._run.ledger.forget(item)
+            self._run.outcomes.not_submitted(item, error)
+            self._run.halt(error)
 
 
-def _is_about_the_item(submission: Submission) -> bool:
+def _is_invalid(submission: Submission) -> bool:
     return isinstance(submission, Refused) and submission.reason is Refusal.INVALID

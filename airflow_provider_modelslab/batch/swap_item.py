@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_modelslab.batch.item import Item
-from airflow_provider_modelslab.batch.item_record import ItemRecord
+from airflow_provider_modelslab.batch.item_record import Attempt, ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun
 from airflow_provider_modelslab.batch.submit_item import SubmitItem
 from airflow_provider_modelslab.batch.wait_item import WaitForItem
@@ -30,6 +30,7 @@ class SwapOptions:
     :param resubmits_unknown: whether to submit, and maybe pay for, again what may be queued already
     :param retry_failed: whether to submit again what has failed for good
     :param fail_on_nsfw: take for failed what was found not safe for work
+    :param attempt: who does it
     """
 
     timeout: float
@@ -37,6 +38,7 @@ class SwapOptions:
     resubmits_unknown: bool = False
     retry_failed: bool = False
     fail_on_nsfw: bool = False
+    attempt: Attempt = field(default_factory=Attempt)
 
 
 class SwapItem:
@@ -57,7 +59,7 @@ class SwapItem:
         save: Callable[[Item, FaceSwapResult], dict[str, Any]],
         options: SwapOptions,
     ) -> None:
-        self._run, self._options = run, options
+        self._run, self._options, self._attempt = run, options, options.attempt
         self._hook_of_thread, self._submit, self._save = hook_of_thread, submit, save
 
     def __call__(self, item: Item) -> bool:
@@ -67,15 +69,19 @@ class SwapItem:
         if record and self._is_settled(item, record):
             return False
         seen: Outcome | None = None
-        if not (record and record.state == "queued" and record.conn_id == hook.modelslab_conn_id):
+        if not (record and record.is_queued_by(hook.modelslab_conn_id)):
             submitted = self._submit(item, hook)
             if submitted is None:
                 return False
             record, seen = submitted
         self._run.limit.accepted()
-        wait = WaitForItem(self._run, item, record, self._options.timeout, self._options.max_failed_looks)
+        options = self._options
+        wait = WaitForItem(self._run, item, record, options.timeout, options.max_failed_looks)
         ending = wait.until_ended(hook, seen)
-        return ending is not None and self._has_ended(item, record, ending)
+        if ending is None:
+            self._run.outcomes.left(item, is_queued=True)
+            return False
+        return self._has_ended(item, record, ending)
 
     def _earlier(self, item: Item) -> ItemRecord | None:
         try:
@@ -85,11 +91,15 @@ class SwapItem:
 
     def _is_settled(self, item: Item, record: ItemRecord) -> bool:
         """Say whether an earlier try has left nothing to do, and note that."""
-        if record.state == "failed" and not self._options.retry_failed:
+        is_of_another = record.attempt != self._attempt.key
+        if record.state == "failed" and not (self._options.retry_failed and is_of_another):
             self._run.outcomes.had_failed(item, record)
             return True
-        if record.state == "announced" and not self._options.resubmits_unknown:
-            self._run.outcomes.unknown(item, record, "an earlier try did not get the answer")
+        submits = self._options.resubmits_unknown
+        is_of_this_try = not is_of_another and record.attempt_try == self._attempt.number
+        if record.state == "announced" and (is_of_this_try or not submits):
+            reason = "an earlier try did not get the answer"
+            self._run.outcomes.unknown(item, record, reason, final=not submits, is_new=False)
             return True
         return False
 
@@ -101,24 +111,27 @@ class SwapItem:
             self._run.save(item, lambda: self._save_files(item, record, result))
             return True
         error = error_of(str(record.request_id), ending, Caller(record.conn_id))
-        if _is_about_the_item(ending):
+        if ending.kind is EndingKind.FAILED or ending.refusal is Refusal.INVALID:
             self._run.outcomes.failed(item, record, error)
             return True
+        if ending.kind is EndingKind.NOT_FOUND:
+            self._run.outcomes.not_found(item, record, error)
+            return True
         self._run.outcomes.waiting(item, record.request_id, error)
+        self._run.limit.lose()  # it stays in the account's queue
         if ending.kind is EndingKind.REFUSED:
             self._run.halt(error)
         return False
 
     def _save_files(self, item: Item, record: ItemRecord, result: FaceSwapResult) -> None:
+        outcomes, note = self._run.outcomes, self._run.note_saving
         try:
             saved = self._save(item, result)
-        except ExpiredUrlError as error:  # its files are gone; only another swap brings them
-            self._run.outcomes.failed(item, record, error)
-        except ModelsLabError as error:
-            self._run.outcomes.waiting(item, result.id, error)
+        except ExpiredUrlError as err:  # its files are gone; only another swap brings them
+            error: Exception = err
+            note(lambda: outcomes.failed(item, record, error))
+        except ModelsLabError as err:
+            error = err
+            note(lambda: outcomes.waiting(item, result.id, error))
         else:
-            self._run.outcomes.saved(item, result.id, saved)
-
-
-def _is_about_the_item(ending: Ending) -> bool:
-    return ending.kind in (EndingKind.FAILED, EndingKind.NOT_FOUND) or ending.refusal is Refusal.INVALID
+            note(lambda: outcomes.saved(item, result.id, saved))

@@ -46,12 +46,12 @@ class WaitForItem:
                     if ending := self._ending(seen):
                         count_ended_wait(ending.kind, self._elapsed())
                         return ending
-                    if self._run.parked.wait(self._pause(seen)):
+                    if self._run.ending.wait(self._pause(seen)):
                         return None
                 seen = hook.fetch(str(self._record.request_id))
                 self._looks += 1
         finally:
-            if not self._run.parked.is_set():
+            if not self._run.ending.is_set():
                 self._run.waiting.pop(self._item.name, None)
 
     def _ending(self, seen: Outcome) -> Ending | None:
@@ -61,7 +61,8 @@ class WaitForItem:
         if ending is None:
             if self._looks:
                 self._not_done_at = elapsed
-            return Ending(EndingKind.TIMEOUT, "still processing") if elapsed > self._timeout else None
+            is_over = elapsed > self._timeout and not isinstance(seen, TransientFailure)
+            return Ending(EndingKind.TIMEOUT, "still processing") if is_over else None
         if ending.result is not None and self._record.submitted >= self._run.began:
             self._times.learn(self._not_done_at, elapsed)  # of others nobody knows when they ended
         return ending

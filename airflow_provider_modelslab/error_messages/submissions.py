@@ -116,6 +116,12 @@ def unknown_in_batch(
     :param record: where its record stands
     :param caller: who asked
     """
+    if track_id is None:
+        return SubmissionUnknownError(
+            f"A face swap may have been queued and paid for: {record}, which tells of it, is damaged. Look "
+            "for the swap in the ModelsLab account, remove that file and clear the task to submit it again.",
+            conn_id=caller.conn_id,
+        )
     return SubmissionUnknownError(
         f"The face swap with track_id {track_id} may have been queued and paid for: {sentence(reason)} Look "
         "for that track_id in the ModelsLab account. If the swap is there, write its id into "

@@ -7,7 +7,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.batch.ending import allowed_failures, error_of_batch, is_over_early, summary
-from airflow_provider_modelslab.batch.report import Report
+from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.protocol.page_paths import BATCH_XCOM
 from airflow_provider_modelslab.protocol.picture_source import shown_uri
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events
@@ -19,12 +19,13 @@ from airflow_provider_modelslab.task.submit_once import OnUnknown, check_on_unkn
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
+    from typing import NoReturn
 
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
     from airflow_provider_modelslab.batch.item import Item
     from airflow_provider_modelslab.batch.run import BatchRun
-    from airflow_provider_modelslab.batch.sources import Sources
+    from airflow_provider_modelslab.batch.to_do import ToDo
 _UNFIT = {"if_exists", "poke_interval", "exponential_backoff", "max_wait"}
 
 
@@ -130,39 +131,67 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
 
     def _run(self, context: Context, until: float | None) -> Any:
         from airflow_provider_modelslab.batch.in_flight import InFlightLimit
-        from airflow_provider_modelslab.batch.ledger import Ledger  # loads object storage
-        from airflow_provider_modelslab.batch.run import BatchRun
+        from airflow_provider_modelslab.batch.run import BatchRun  # loads object storage
 
-        sources, ledger, report = self._sources(), Ledger(self.destination or ""), Report()
-        sources.check()
-        ledger.scan()
+        to_do = self._to_do(context)
+        sources, report = to_do.sources, to_do.report
         run = BatchRun(
-            ledger,
+            to_do,
             InFlightLimit(self.in_flight),
-            report,
             self.log,
-            parks=self.deferrable,
+            sleeps=self.deferrable,
             until=until,
             is_over=lambda: is_over_early(report, self.max_failures, sources.most),
         )
-        run.run(sources, self._swap_item(run, context))
-        self._defer_if_parked(run)
-        value = summary(report, ledger.write_report(report.content()), sources)
+        run.run(self._swap_item(run, context))
+        if run.is_asleep:
+            self._defer(run)
+        value = summary(report, to_do.ledger.report_uri, sources)
+        error = run.error or error_of_batch(report, allowed_failures(self.max_failures, len(report)), value)
+        return self._ended(value, to_do, error, context)
+
+    def _to_do(self, context: Context) -> ToDo:
+        """Look what there is to do, and refuse what is wrong before anything is paid for."""
+        from airflow_provider_modelslab.batch.ledger import Ledger
+        from airflow_provider_modelslab.batch.picture_files import Versions
+        from airflow_provider_modelslab.batch.report import Report, report_name, saved_lines
+        from airflow_provider_modelslab.batch.sources import Sources
+        from airflow_provider_modelslab.batch.to_do import ToDo
+
+        ti: Any = context["ti"]
+        ledger = Ledger(self.destination or "", report_name(ti.map_index))
+        ledger.scan()
+        lines = saved_lines(ledger.read_report())
+        known = {uri: version for each in lines.values() for uri, version in each.made_of.items()}
+        common = {"reference_image": self.reference_image, "consent_reference": self.consent_reference}
+        given = {name: value for name, value in common.items() if value is not None}
+        sources = Sources(self.swaps, self.face, self.images, self.videos, given, Versions(known))
+        sources.check()
+        return ToDo(sources, ledger, Report(), lines)
+
+    def _defer(self, run: BatchRun) -> NoReturn:
+        from airflow_provider_modelslab.batch.deferral import deferral_of
+
+        what = f"one of {len(run.waiting)} face swaps is done" if run.waiting else "there is room"
+        self.log.info("Deferring until %s; no worker is held.", what)
+        raise deferral_of(run, self.modelslab_conn_id, self.timeout)
+
+    def _ended(
+        self, value: dict[str, Any], to_do: ToDo, error: Exception | None, context: Context
+    ) -> dict[str, Any]:
+        """Write the report, and tell how it has ended."""
+        try:
+            to_do.ledger.write_report(to_do.report.content())
+        except ModelsLabError as trouble:
+            if error is None:
+                raise
+            self.log.warning("%s", trouble)  # what ended the batch is told
         self.log.info("%(saved)d of %(total)d face swaps are saved; %(report)s says more.", value)
-        allowed = allowed_failures(self.max_failures, len(report))
-        if error := run.error or error_of_batch(report, allowed, value):
+        if error:
             context["ti"].xcom_push(key=BATCH_XCOM, value=value)
             raise error
         add_to_asset_events(context, self.outlets or (), value, self.log)
         return value
-
-    def _defer_if_parked(self, run: BatchRun) -> None:
-        if run.is_parked:
-            from airflow_provider_modelslab.batch.deferral import deferral_of
-
-            what = f"one of {len(run.waiting)} face swaps is done" if run.waiting else "there is room"
-            self.log.info("Deferring until %s; no worker is held.", what)
-            raise deferral_of(run, self.modelslab_conn_id, self.timeout)
 
     @property
     def lineage_inputs(self) -> dict[str, str]:
@@ -175,29 +204,24 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         """The folder that all is saved in."""
         return [uri] if (uri := shown_uri(self.destination)) else []
 
-    def _sources(self) -> Sources:
-        from airflow_provider_modelslab.batch.sources import Sources
-
-        common = {"reference_image": self.reference_image, "consent_reference": self.consent_reference}
-        given = {name: value for name, value in common.items() if value is not None}
-        return Sources(self.swaps, self.face, self.images, self.videos, given)
-
     def _swap_item(self, run: BatchRun, context: Context) -> Callable[[Item], bool]:
+        from airflow_provider_modelslab.batch.item_record import Attempt
         from airflow_provider_modelslab.batch.save_item import ItemSaver
         from airflow_provider_modelslab.batch.submit_item import SubmitItem
         from airflow_provider_modelslab.batch.swap_item import SwapItem, SwapOptions
 
-        ti: Any = context["ti"]
-        seed = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}/{ti.try_number}"
+        attempt, submits_unknown = Attempt.of(context["ti"]), self.on_unknown == "submit"
         options = SwapOptions(
             self.timeout,
             self.max_failed_looks,
-            resubmits_unknown=self.on_unknown == "submit",
+            resubmits_unknown=submits_unknown,
             retry_failed=self.retry_failed,
             fail_on_nsfw=self.fail_on_nsfw,
+            attempt=attempt,
         )
-        save = ItemSaver(run.ledger, self.hook, self.save_options, self.log).save
-        return SwapItem(run, self._hook_of_thread(), SubmitItem(run, seed, self.log), save, options)
+        submit = SubmitItem(run, attempt, self.log, resubmits_unknown=submits_unknown)
+        save = ItemSaver(run.ledger, self.hook, self.save_options, self.log, run.until or float("inf")).save
+        return SwapItem(run, self._hook_of_thread(), submit, save, options)
 
     def _hook_of_thread(self) -> Callable[[], Any]:
         hooks, hook = local(), self.hook
@@ -216,8 +240,14 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
             raise ValueError("a batch takes swaps, or a face with images or videos")
         if self.swaps is None and self.face is None:
             raise ValueError("a batch of images or videos takes the face that is put into them")
-        if self.in_flight is not None and not 1 <= self.in_flight <= 64:
-            raise ValueError(f"in_flight is a number from 1 to 64, or None, not {self.in_flight!r}")
-        if self.max_failures is not None and not self.max_failures >= 0:
-            raise ValueError(f"max_failures must be 0 or greater, not {self.max_failures!r}")
+        if self.in_flight is not None and not (_is_number(self.in_flight, int) and 1 <= self.in_flight <= 64):
+            raise ValueError(f"in_flight is a whole number from 1 to 64, or None, not {self.in_flight!r}")
+        if self.max_failures is not None and not (
+            _is_number(self.max_failures, (int, float)) and self.max_failures >= 0
+        ):
+            raise ValueError(f"max_failures is a number, 0 or greater, or None, not {self.max_failures!r}")
         check_on_unknown(self.on_unknown)
+
+
+def _is_number(value: Any, kinds: Any) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)

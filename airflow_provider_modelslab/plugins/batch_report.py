@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
-from airflow_provider_modelslab.batch import report
+from airflow_provider_modelslab.batch.report import is_report_name
 from airflow_provider_modelslab.plugins.places import NotShownError, Reason, place_of
 
 _LARGEST = 2**24  # bytes; ten thousand lines have a third of it
@@ -47,7 +47,7 @@ class BatchReports:
 
 def _read(uri: str) -> bytes:
     place, name = place_of(uri)
-    if name != report.NAME:
+    if not is_report_name(name):
         raise NotShownError(Reason.NO_MANIFEST, uri[:1000])
     (data,) = place.read(name, (0, _LARGEST))
     return data

@@ -10,7 +10,7 @@ from airflow_provider_modelslab.batch.report import Report
 from airflow_provider_modelslab.exceptions import BatchFailedError, BatchIncompleteError
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap
 
-STATES = {"failed": 0, "unknown": 0}
+STATES = {"saved": 0, "failed": 0, "unknown": 0}
 
 
 def reported(saved: int = 0, failed: int = 0, not_done: int = 0) -> Report:
@@ -39,7 +39,7 @@ def test_a_number_or_a_share_may_fail(max_failures: float | None, allowed: int) 
         (reported(saved=3, not_done=1), 0, BatchIncompleteError),
         (reported(saved=3, failed=1, not_done=1), 1, BatchIncompleteError),
         (reported(saved=3, failed=2, not_done=1), 1, BatchFailedError),
-        (reported(saved=3, failed=1, not_done=1), 2, None),
+        (reported(saved=3, failed=1, not_done=1), 2, BatchIncompleteError),
     ],
 )
 def test_the_error_tells_whether_another_try_may_do_better(

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_modelslab.batch.item import Item
+from airflow_provider_modelslab.batch.item import Item, Version
 from airflow_provider_modelslab.batch.item_record import ItemRecord, record_name
 from airflow_provider_modelslab.batch.ledger import Ledger
+from airflow_provider_modelslab.batch.report import Report
 from airflow_provider_modelslab.exceptions import ModelsLabError, SubmissionUnknownError
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap
 
 if TYPE_CHECKING:
     from tests.saving.buckets import S3Bucket
 
-ITEM = Item(FaceSwap(face="/f.jpg", image="/a.jpg"), {"image": "1-x"})
-CHANGED = Item(FaceSwap(face="/f.jpg", image="/a.jpg"), {"image": "2-y"})
+ITEM = Item(FaceSwap(face="/f.jpg", image="/a.jpg"), {"image": Version(1, "x")})
+CHANGED = Item(FaceSwap(face="/f.jpg", image="/a.jpg"), {"image": Version(2, "y")})
 RECORD = ItemRecord("announced", 7, "modelslab_default", submitted=1.0)
 
 
@@ -31,7 +32,7 @@ def destination(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def scanned(destination: str) -> Ledger:
-    ledger = Ledger(destination)
+    ledger = Ledger(destination, "batch.jsonl")
     ledger.scan()
     return ledger
 
@@ -49,16 +50,18 @@ def test_an_item_is_done_once_its_files_and_the_note_stand(destination: str) -> 
     ledger = scanned(destination)
     ledger.keep(ITEM, RECORD.queued("101"))
     assert not scanned(destination).is_done(ITEM)
-    ledger.store(ITEM).write("manifest.json", b"{}")
+    for name in ("manifest.json", "a.jpg"):
+        ledger.store(ITEM).write(name, b"{}")
     assert not scanned(destination).is_done(ITEM)
-    scanned(destination).settle(ITEM, b'{"name": "x"}')
+    line = Report().add(ITEM, "saved", files=[f"{ledger.uri}/{ITEM.name}/a.jpg"])
+    scanned(destination).settle(ITEM, line)
 
     found = scanned(destination)
     assert found.is_done(ITEM)
-    assert found.settled_lines([ITEM]) == {ITEM.name: b'{"name": "x"}'}
+    assert found.settled_lines([ITEM]) == {ITEM.name: line}
     assert found.record(ITEM) is None
     assert not found.is_done(CHANGED)
-    found.settle(CHANGED, b"{}")
+    found.settle(CHANGED, line)
     assert not scanned(destination).is_done(ITEM)
     assert scanned(destination).is_done(CHANGED)
 
@@ -66,7 +69,8 @@ def test_an_item_is_done_once_its_files_and_the_note_stand(destination: str) -> 
 def test_the_report_of_an_earlier_run_is_found(destination: str) -> None:
     ledger = scanned(destination)
     assert ledger.read_report() is None
-    assert ledger.write_report(b"{}\n") == f"{ledger.uri}/batch.jsonl"
+    ledger.write_report(b"{}\n")
+    assert ledger.report_uri == f"{ledger.uri}/batch.jsonl"
     assert scanned(destination).read_report() == b"{}\n"
 
 
@@ -103,13 +107,13 @@ def test_what_cannot_be_read_is_not_taken_for_nothing(
 
 
 def _standing_with_record() -> Any:
-    from airflow_provider_modelslab.batch.ledger import Standing
+    from airflow_provider_modelslab.batch.standing import Standing
 
     return Standing(records={ITEM.fingerprint})
 
 
 def test_where_a_record_cannot_be_kept_that_is_told(s3_bucket: S3Bucket) -> None:
     s3_bucket.drop()
-    ledger = Ledger(f"{s3_bucket.uri}/out")
+    ledger = Ledger(f"{s3_bucket.uri}/out", "batch.jsonl")
     with pytest.raises(ModelsLabError, match=r"could not be written: FileNotFoundError"):
         ledger.keep(ITEM, RECORD)

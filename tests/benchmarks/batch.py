@@ -67,14 +67,14 @@ def main() -> None:
                     _let_stand(pictures, out)
                     for what in ("no report yet", "run again"):
                         title = f"on record, {where}, {what}"
-                        rows.append(_measured(title, pictures, out, options.standing, options, server))
+                        rows.append(_measured(title, pictures, out, options, server))
         if options.mapped:
             rows += both_ways(server, KEY, folder, options)
     report("batch", {**vars(options), "runs": rounded(rows)}, rows)
 
 
 def _batch(what: str, folder: Path, count: int, options: argparse.Namespace, server: StandInProcess) -> Row:
-    return _measured(what, _pictures(folder, count), f"file://{folder}/out", count, options, server)
+    return _measured(what, _pictures(folder, count), f"file://{folder}/out", options, server)
 
 
 def _pictures(folder: Path, count: int) -> str:
@@ -105,9 +105,8 @@ def _face_of(pictures: str) -> str:
     return f"{pictures.rpartition('/')[0]}/face.jpg"
 
 
-def _measured(
-    what: str, pictures: str, out: str, count: int, options: argparse.Namespace, server: StandInProcess
-) -> Row:
+def _measured(what: str, pictures: str, out: str, options: argparse.Namespace, server: StandInProcess) -> Row:
+    count = len(Sources(face=_face_of(pictures), images=pictures)._pictures)
     operator = FaceSwapBatchOperator(
         task_id="batch", face=_face_of(pictures), images=pictures, destination=out
     )

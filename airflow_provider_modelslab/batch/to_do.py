@@ -1,0 +1,69 @@
+"""What a batch has to do: its items without those that stand, each with its place in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from airflow_provider_modelslab.batch.item import Item
+from airflow_provider_modelslab.batch.ledger import Ledger
+from airflow_provider_modelslab.batch.report import Report, SavedLine
+from airflow_provider_modelslab.batch.sources import Sources
+
+
+@dataclass
+class ToDo:
+    """The items of one run.
+
+    :param sources: all of them
+    :param ledger: tells what stands
+    :param report: takes what became of each
+    :param lines: what the report of an earlier run says, by the item's name and fingerprint
+    """
+
+    sources: Sources
+    ledger: Ledger
+    report: Report
+    lines: dict[tuple[str, str], SavedLine] = field(default_factory=dict)
+    _untold: list[Item] = field(default_factory=list)
+
+    def items(self) -> Iterator[Item]:
+        """Yield what is left to do: what is on its way before what is new, since links expire."""
+        new: list[Item] = []
+        takes_up = self.ledger.has_records
+        for item in self.sources:
+            self.report.expect(item)
+            if self._is_done(item):
+                continue
+            if takes_up and not self.ledger.has_record(item):
+                new.append(item)
+            else:
+                yield item
+        yield from new
+
+    def left(self) -> int | None:
+        """Return how many items have not ended, where that is known."""
+        most = self.sources.most
+        return None if most is None else most - self.sources.duplicates - self.report.ended()
+
+    def finish(self) -> None:
+        """Read what stands with items of which no report has told: a run was killed before its own."""
+        lines = self.ledger.settled_lines(self._untold)
+        for item in self._untold:
+            if line := lines.get(item.name):
+                self.report.add_line(item, "saved", line)
+            else:
+                self.report.add(item, "saved", files=[])
+        self._untold.clear()
+
+    def _is_done(self, item: Item) -> bool:
+        if item.error is not None:
+            self.report.add(item, "failed", error=item.error)
+            return True
+        if not self.ledger.is_done(item):
+            return False
+        told = self.lines.get((item.name, item.fingerprint))
+        self.report.add_line(item, "saved", told.line if told else b"")
+        if told is None:
+            self._untold.append(item)
+        return True
