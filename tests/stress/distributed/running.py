@@ -121,10 +121,10 @@ class Stage:
 
     def _saves_batch(self) -> bool:
         assert self.run is not None
-        batch = {str(each) for each in self.submitted()}
+        submitted = {str(each) for each in self.submitted()}
         asked = {str(each["id"]) for each in self.server.requests("file")}
-        running = self.airflow.running(self.run, BATCH)
-        return bool(running) and len(asked & batch) > self.options.swaps
+        # More than have a task of their own: some are of the batch.
+        return bool(self.airflow.running(self.run, BATCH)) and len(asked & submitted) > self.options.swaps
 
 
 def ids_of(options: Options) -> tuple[list[str], list[str]]:
