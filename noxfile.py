@@ -149,7 +149,7 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests on the checkout, on the newest Airflow; --stores for those of Google Cloud and Azure too."""
     stores = ["stores"] if "--stores" in session.posargs else []
-    install(session, *CHECKOUT, *airflow(NEWEST, "test", "kills", *stores))
+    install(session, *CHECKOUT, *airflow(NEWEST, "test", "kills", "distributed", *stores))
     rest = [argument for argument in session.posargs if argument != "--stores"]
     session.run("python", "-m", "pytest", *rest, interrupt_timeout=END, terminate_timeout=END)
 
@@ -165,7 +165,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=ONE)
 def python(session: nox.Session) -> None:
     """Python with all that stress and benchmarks need: `nox -s python -- -m tests.stress.kills`."""
-    install(session, *CHECKOUT, *airflow(NEWEST, "test", "kills", "fuzz", "bench"))
+    install(session, *CHECKOUT, *airflow(NEWEST, "test", "kills", "distributed", "fuzz", "bench"))
     session.run("python", *session.posargs, interrupt_timeout=END, terminate_timeout=END)
 
 
@@ -183,7 +183,8 @@ def cells(session: nox.Session, line: str) -> None:
     """The wheel on an Airflow line and a Python: unit tests and one DAG that defers in a real Airflow."""
     try:
         # 4: most tests wait for much of their time
-        test_wheel(session, line, 15, "-q", "-m", "not (airflow or thorough) or smoke", "-n", "4")
+        selection = "not (airflow or thorough) or smoke"
+        test_wheel(session, line, 15, ("test", "kills"), "-q", "-m", selection, "-n", "4")
     except nox.command.CommandFailed:
         if line not in BETAS:
             raise
@@ -194,10 +195,17 @@ def cells(session: nox.Session, line: str) -> None:
 def slow(session: nox.Session) -> None:
     """The wheel on the newest Airflow: all tests that start a real Airflow, with a browser too."""
     extra = ("--deselect", "tests/browser/test_below_a_path.py")  # takes an Airflow more, for little
-    test_wheel(session, NEWEST, 40, "-m", "(airflow or browser) and not kills", "--durations=12", *extra)
+    arguments = ("-m", "(airflow or browser) and not kills", "--durations=12", *extra)
+    test_wheel(session, NEWEST, 45, ("test", "kills", "distributed"), *arguments)
 
 
-def test_wheel(session: nox.Session, line: str, minutes: float, *arguments: str) -> None:
+def test_wheel(
+    session: nox.Session,
+    line: str,
+    minutes: float,
+    groups: tuple[str, ...],
+    *arguments: str,
+) -> None:
     """Run tests on an installed wheel.
 
     The session's arguments: --wheel FILE (default: one built now), --minutes N, and all others for pytest.
@@ -207,7 +215,7 @@ def test_wheel(session: nox.Session, line: str, minutes: float, *arguments: str)
     parser.add_argument("--minutes", type=float, default=minutes)
     options, rest = parser.parse_known_args(session.posargs)
     wheel = options.wheel or build_wheel(session)
-    install(session, str(wheel), *airflow(line, "test", "kills"))
+    install(session, str(wheel), *airflow(line, *groups))
     bound = ["timeout", "-s", "INT", "-k", f"{END:.0f}", f"{options.minutes * 60:.0f}"]
     command = [*(bound if shutil.which("timeout") else []), "python", "-m", "pytest", *arguments, *rest]
     with session.chdir(copy_without_package(session.env_dir / "checkout")):

@@ -72,7 +72,7 @@ class FaceSwapResultOperator(FaceSwapBaseOperator):
 
         :param context: the task's context
         """
-        self.check_destination()  # to fail before the wait, not after it
+        self.check_destination(context)  # to fail before the wait, not after it
         wait = self.requests_wait(self.request_id, context)
         wait.run(execution_deadline(self, context), deferrable=self.deferrable)  # or defers, see below
         value = wait.collect()  # saves the files, where there is a destination
@@ -178,7 +178,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
 
         :param context: the task's context
         """
-        self.check_destination()  # to fail before anything is paid for
+        self.check_destination(context)  # to fail before anything is paid for
         room = WaitWindow.of(time.time(), self.queue_timeout, execution_deadline(self, context))
         return self._submit_and_wait(context, room)
 

@@ -108,7 +108,7 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
 
         :param context: the task's context
         """
-        self.check_destination()  # to fail before anything is paid for
+        self.check_destination(context)  # to fail before anything is paid for
         return self._run(context, execution_deadline(self, context))
 
     @error_to_xcom

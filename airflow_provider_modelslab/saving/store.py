@@ -22,7 +22,8 @@ OBJECT_STORES = {
     **dict.fromkeys(("gs", "gcs"), "gcs"),
     **dict.fromkeys(("abfs", "abfss", "az", "adl"), "abfs"),
 }
-_LOCAL = ("", "file", "local")
+#: The schemes of folders.
+LOCAL = ("", "file", "local")
 _PIECE = 4 * 2**20
 _PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
 
@@ -42,7 +43,7 @@ class Store:
         scheme = str(folder.protocol or "")
         self._kind = OBJECT_STORES.get(scheme)
         # Where renaming fails on a local disk, fsspec's way of moving copies to the final name.
-        self._is_local = scheme in _LOCAL
+        self._is_local = scheme in LOCAL
         self._rename = os.replace if self._is_local else self._fs.mv
         self._largest = largest
         self._turn = BoundedSemaphore(_PARTS_AT_ONCE)

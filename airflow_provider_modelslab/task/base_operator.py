@@ -80,12 +80,17 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
 
         return ModelsLabHook(modelslab_conn_id=self.modelslab_conn_id)
 
-    def check_destination(self) -> None:
-        """Find out before the wait whether files can be saved after it."""
+    def check_destination(self, context: Context) -> None:
+        """Find out before the wait whether files can be saved after it, and found by others.
+
+        :param context: the task's context
+        """
         if self.destination is not None:
             from airflow_provider_modelslab.saving.destination import check_destination
+            from airflow_provider_modelslab.task.local_folder import warn_if_local_folder
 
-            check_destination(self.destination)
+            path = check_destination(self.destination)
+            warn_if_local_folder(path, self.executor, context["ti"], self.log)
 
     def requests_wait(
         self, request_id: Any, context: Context, *, known: bool = False, notes: Notes | None = None

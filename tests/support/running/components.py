@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tests.support.running.home import AirflowHome
     from tests.support.running.records import Run
 
-#: What there is; a second one of a kind is named with its number: `triggerer-2`.
+#: What there is, with what starts it; a second one of a kind is named with its number: `triggerer-2`.
 KINDS = {
-    "api-server": [],
-    "dag-processor": [],
-    "scheduler": ["--skip-serve-logs"],
-    "triggerer": ["--skip-serve-logs"],
+    "api-server": ["api-server"],
+    "dag-processor": ["dag-processor"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
 }
 
 
@@ -61,9 +61,12 @@ class Components(Running):
 
     def start_one(self, name: str) -> None:
         """Start a component, such as `triggerer` or `triggerer-2`."""
-        kind = name.rstrip("-0123456789")
-        command = [sys.executable, "-m", "airflow", kind, *KINDS[kind]]
+        command = [sys.executable, "-m", "airflow", *self.arguments(name)]
         self.processes[name] = start(command, self.env, self.log(name), self.home.path)
+
+    def arguments(self, name: str) -> list[str]:
+        """The command line of a component, after `airflow`."""
+        return KINDS[name.rstrip("-0123456789")]
 
     def kill_one(self, name: str) -> None:
         """End a component by SIGKILL, with all of its processes."""
