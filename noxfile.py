@@ -58,7 +58,8 @@ LASTING_API = "svcs<26.2"
 #: What an Airflow line allows and does not run with; its constraints file spares deployments that.
 PINS = {
     # 0.3 refuses every ObjectStoragePath, newer FastAPIs the bodies that tasks send; Airflow 3.1 bounds both.
-    "3.0": ("universal-pathlib<0.3", "fastapi<0.118", LASTING_API),
+    # PyJWT 2.11 refuses the empty issuer that Airflow gives: nobody can log in.
+    "3.0": ("universal-pathlib<0.3", "fastapi<0.118", "pyjwt<2.11", LASTING_API),
     "3.1": (LASTING_API,),
     # From 0.137 on the API server does not start; Airflow 3.3 says so.
     "3.2": ("fastapi<0.137", LASTING_API),

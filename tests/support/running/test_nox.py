@@ -53,7 +53,7 @@ def test_each_airflow_line_gets_what_it_runs_with_and_only_an_unreleased_one_a_b
     asked = json.loads(done.stdout)
     assert asked["3.3"] == ["apache-airflow~=3.3.0"]
     assert asked["3.2"] == ["apache-airflow~=3.2.0", "fastapi<0.137", "svcs<26.2"]
-    assert "universal-pathlib<0.3" in asked["3.0"]
+    assert {"universal-pathlib<0.3", "pyjwt<2.11"} <= {*asked["3.0"]}
     assert [line for line, wanted in asked.items() if "b1" in wanted[0]] == ["3.4"]
 
 
