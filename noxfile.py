@@ -137,13 +137,22 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=ONE)
 def build(session: nox.Session) -> None:
-    """The wheel and the sdist, in .ci-out/dist, and a look at what is in them."""
+    """The wheel and the sdist, in .ci-out/dist, with a look at what is in them; the SBOM stands beside."""
     install(session, "--group=release")
     shutil.rmtree(DIST, ignore_errors=True)
-    session.run("uv", "build", "--quiet", "--out-dir", str(DIST))
-    files = [str(path) for path in sorted(DIST.glob("airflow*"))]
-    session.run("twine", "check", "--strict", *files)
-    session.run("python", ".ci/contents.py", *files)
+    session.run("hatchling", "build", "--directory", str(DIST), silent=True)
+    sdist, wheel = (str(next(DIST.glob(form))) for form in ("*.tar.gz", "*.whl"))
+    session.run("twine", "check", "--strict", sdist, wheel)
+    session.run("python", ".ci/contents.py", sdist, wheel)
+    session.run("python", ".ci/reproducible.py", sdist, wheel)
+    write_sbom(session, wheel, f"{DIST.parent / Path(sdist).name.removesuffix('.tar.gz')}.cdx.json")
+
+
+@nox.session(python=ONE, default=False)
+def release(session: nox.Session) -> None:
+    """What keeps that which `build` has made from being released."""
+    install(session, "--group=release")
+    session.run("python", ".ci/release.py", *map(str, DIST.glob("*.whl")))
 
 
 @nox.session(python=PYTHONS[NEWEST])
@@ -217,6 +226,17 @@ def build_wheel(session: nox.Session) -> Path:
     use_settings_of_pip()
     session.run_install("uv", "build", "--wheel", "--quiet", "--out-dir", str(folder))
     return next(folder.glob("*.whl"))
+
+
+def write_sbom(session: nox.Session, wheel: str, file: str) -> None:
+    """Write what the wheel brings along on the newest Airflow, as CycloneDX, and check that."""
+    runtime = str(session.env_dir / "runtime")
+    use_settings_of_pip()
+    session.run("uv", "venv", "--clear", "--quiet", "--python", str(session.python), runtime)
+    session.run("uv", "pip", "install", "--quiet", "--python", runtime, wheel, *airflow(NEWEST))
+    described = ("--pyproject", "pyproject.toml", "--mc-type", "library", "--output-reproducible")
+    session.run("cyclonedx-py", "environment", *described, "--output-file", file, runtime)
+    session.run("python", ".ci/sbom.py", file, wheel)
 
 
 def copy_without_package(folder: Path) -> Path:
