@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import ROOT
+from tests.docs import DOCS, rows, sections
 from tests.nox import PYTHONS, RUNNING
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ def test_each_airflow_line_gets_what_it_runs_with_and_only_an_unreleased_one_a_b
 def test_both_know_the_same_pythons() -> None:
     done = run(sys.executable, "-c", "import noxfile; print(*noxfile.PYTHONS[noxfile.NEWEST])")
     assert tuple(done.stdout.split()) == PYTHONS
+
+
+def test_the_documentation_names_the_pythons_of_each_airflow_line() -> None:
+    done = run(sys.executable, "-c", "import json, noxfile; print(json.dumps(noxfile.PYTHONS))")
+    told = dict(row[:2] for row in rows(sections(DOCS / "compatibility.md")["Airflow and Python"]))
+    assert told == {line: ", ".join(pythons) for line, pythons in json.loads(done.stdout).items()}
 
 
 def test_ends_and_corners_are_those_of_the_pythons_that_are_here(tmp_path: Path) -> None:
