@@ -10,8 +10,8 @@ from pathlib import Path
 PACKAGE = "airflow_provider_modelslab"
 ROOT = Path(__file__).resolve().parents[1]
 IN_SDIST = (
-    *("CONTRIBUTING.md", "LICENSE", "README.md", "pyproject.toml", "docs/conf.py", "docs/index.md"),
-    *("tests/conftest.py", "dags_examples/wait_and_save.py"),
+    *("CONTRIBUTING.md", "LICENSE", "README.md", "pyproject.toml", "hatch_build.py"),
+    *("docs/conf.py", "docs/index.md", "tests/conftest.py", "dags_examples/wait_and_save.py"),
 )
 
 

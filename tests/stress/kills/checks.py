@@ -34,15 +34,15 @@ class Records:
     @cached_property
     def tries_before(self) -> Counter[str]:
         """How many tries it had before its last."""
-        numbers = self._of_run("select task_id, map_index, try_number - 1 from task_instance")
-        kept = self._of_run("select task_id, map_index from task_instance_history")
+        numbers = self._of_run("select task_id, map_index, try_number - 1 from tasks")
+        kept = self._of_run("select task_id, map_index from earlier_tries")
         counted = Counter({name_of(task_id, index): before for task_id, index, before in numbers})
         return counted | Counter(name_of(*row) for row in kept)
 
     @cached_property
     def took(self) -> dict[str, float]:
         """Seconds from its first start to its end."""
-        rows = self._of_run("select task_id, map_index, start_date, end_date from task_instance")
+        rows = self._of_run("select task_id, map_index, start_date, end_date from tasks")
         return {name_of(task_id, index): _seconds(began, ended) for task_id, index, began, ended in rows}
 
     @cached_property

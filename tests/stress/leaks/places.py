@@ -32,6 +32,11 @@ PLACES = (
 BY_TABLE = {
     "xcom": XCOMS,
     "rendered_task_instance_fields": RENDERED,
+    # Since Airflow 3.4; the first of each has what an older one left.
+    "xcom_v1": XCOMS,
+    "xcom_v2": XCOMS,
+    "rtif_v1": RENDERED,
+    "rtif_v2": RENDERED,
     "log": EVENTS,
     "task_state_store": STATES,
 }

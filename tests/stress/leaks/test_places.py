@@ -29,7 +29,9 @@ FILES = {
 }
 TABLES = {
     "xcom": places.XCOMS,
+    "xcom_v2": places.XCOMS,
     "rendered_task_instance_fields": places.RENDERED,
+    "rtif_v2": places.RENDERED,
     "log": places.EVENTS,
     "task_state_store": places.STATES,
     "serialized_dag": places.TABLES,

@@ -22,6 +22,9 @@ class Database(Protocol):
     def rows(self, query: str, *values: object) -> Rows:
         """What a query gives; a `?` in it stands for a value."""
 
+    def columns(self, table: str) -> set[str]:
+        """The names of a table's columns; none where there is no such table."""
+
 
 def open_to_read(file: Path, timeout: float = 30) -> closing[sqlite3.Connection]:
     """A SQLite file, as a context manager, without the right to write.
@@ -42,3 +45,7 @@ class Sqlite:
         """What a query gives; a `?` in it stands for a value."""
         with open_to_read(self.file) as connection:
             return connection.execute(query, values).fetchall()
+
+    def columns(self, table: str) -> set[str]:
+        """The names of a table's columns; none where there is no such table."""
+        return {name for (name,) in self.rows("select name from pragma_table_info(?)", table)}

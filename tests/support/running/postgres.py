@@ -71,6 +71,11 @@ class Postgres:
                 cursor.execute(query.replace("?", "%s"), values)
                 return list(cursor.fetchall())
 
+    def columns(self, table: str) -> set[str]:
+        """The names of a table's columns; none where there is no such table."""
+        query = "select column_name from information_schema.columns where table_name = ?"
+        return {name for (name,) in self.rows(query, table)}
+
     def _start(self) -> None:
         programs = _programs()
         if programs is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.support.running.database import Sqlite
+from tests.support.running.tables import named_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +47,8 @@ class Run:
         return cls(home, dag_id, rows[0][0], output) if rows else None
 
     def rows(self, query: str, *values: object) -> Rows:
-        """What a query of the database gives; a `?` in it stands for a value."""
-        return (self.database or Sqlite(self.home)).rows(query, *values)
+        """What a query of the database gives, with the names in `tables`; a `?` in it stands for a value."""
+        return self._database.rows(self._tables + query, *values)
 
     @property
     def state(self) -> str:
@@ -61,14 +63,14 @@ class Run:
 
     def task_states(self) -> dict[str, str | None]:
         """State of each task instance; a mapped one is named `task[0]`."""
-        query = "select task_id, map_index, state from task_instance where dag_id = ? and run_id = ?"
+        query = "select task_id, map_index, state from tasks where dag_id = ? and run_id = ?"
         rows = self.rows(query, self.dag_id, self.run_id)
         return {name_of(task_id, index): state for task_id, index, state in sorted(rows)}
 
     def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """The XCom that a task left, or None."""
         query = (
-            "select cast(value as text) from xcom"  # drivers differ in what they make of JSON by themselves
+            "select cast(value as text) from xcoms"  # drivers differ in what they make of JSON by themselves
             " where dag_id = ? and run_id = ? and task_id = ? and key = ? and map_index = ?"
         )
         rows = self.rows(query, self.dag_id, self.run_id, task_id, key, map_index)
@@ -91,6 +93,14 @@ class Run:
         if map_index >= 0:
             folder /= f"map_index={map_index}"
         return sorted(folder.glob("attempt=*.log*"), key=lambda path: (path.stat().st_mtime, path.name))
+
+    @cached_property
+    def _database(self) -> Database:
+        return self.database or Sqlite(self.home)
+
+    @cached_property
+    def _tables(self) -> str:
+        return named_tables(self._database)
 
     def _merged_log(self, task_id: str, map_index: int) -> list[str]:
         """The lines of the task's worker and triggers in the order of their times."""

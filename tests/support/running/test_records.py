@@ -1,15 +1,51 @@
-"""Logs come out as plain lines in the order of their times, from both Airflows' formats."""
+"""Rows of all Airflows' tables come out alike, logs as plain lines in the order of their times."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.running.api import errors_in
 from tests.support.running.records import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# A mapped task of two that was tried again: the tables that are read, before 3.4 and since.
+BEFORE_3_4 = """
+create table task_instance (dag_id, run_id, task_id, map_index, state, try_number, start_date, end_date);
+create table task_instance_history (dag_id, run_id, task_id, map_index);
+create table xcom (dag_id, run_id, task_id, map_index, "key", value);
+insert into task_instance values ('d', 'r', 't', 0, 'success', 2, null, null);
+insert into task_instance values ('d', 'r', 't', 1, 'failed', 1, null, null);
+insert into task_instance_history values ('d', 'r', 't', 0);
+insert into xcom values ('d', 'r', 't', 0, 'id', '"new"');
+"""
+SINCE_3_4 = """
+create table task_instance (
+    id, dag_id, run_id, task_id, region_index, state, try_number, start_date, end_date, working_set
+);
+create table xcom_v2 (task_instance_id, "key", value);
+insert into task_instance values (1, 'd', 'r', 't', 0, 'failed', 1, null, null, null);
+insert into task_instance values (2, 'd', 'r', 't', 0, 'success', 2, null, null, true);
+insert into task_instance values (3, 'd', 'r', 't', 1, 'failed', 1, null, null, true);
+insert into xcom_v2 values (1, 'id', '"old"'), (2, 'id', '"new"');
+"""
+
+
+@pytest.mark.parametrize("tables", [BEFORE_3_4, SINCE_3_4], ids=["before 3.4", "since 3.4"])
+def test_the_last_try_is_what_counts_whatever_airflow_s_tables_are(tmp_path: Path, tables: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "airflow.db")) as database:
+        database.executescript(tables)
+    run = Run(tmp_path, "d", "r")
+    assert run.task_states() == {"t[0]": "success", "t[1]": "failed"}
+    assert (run.xcom("t", "id", 0), run.xcom("t", "id", 1)) == ("new", None)
+    assert run.rows("select task_id, map_index from earlier_tries") == [("t", 0)]
 
 
 def entry(second: int, event: str, **more: object) -> str:
