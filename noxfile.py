@@ -205,11 +205,7 @@ def slow(session: nox.Session) -> None:
 
 
 def test_wheel(
-    session: nox.Session,
-    line: str,
-    minutes: float,
-    groups: tuple[str, ...],
-    *arguments: str,
+    session: nox.Session, line: str, minutes: float, groups: tuple[str, ...], *arguments: str
 ) -> None:
     """Run tests on an installed wheel.
 

@@ -90,7 +90,7 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
             from airflow_provider_modelslab.task.local_folder import warn_if_local_folder
 
             path = check_destination(self.destination)
-            warn_if_local_folder(path, self.executor, context["ti"], self.log)
+            warn_if_local_folder(path, self.executor, context.get("ti"), self.log)
 
     def requests_wait(
         self, request_id: Any, context: Context, *, known: bool = False, notes: Notes | None = None

@@ -25,10 +25,10 @@ KEY = "saved/save-0/save-0-0.jpg"
 # The columns of Airflow's tables that are read, with the records of a run in which all went well.
 RECORDS = """
 create table dag_run (dag_id, run_id, state);
-create table task_instance (dag_id, run_id, task_id, map_index, state, try_number);
+create table task_instance (dag_id, run_id, task_id, map_index, state, try_number, start_date, end_date);
 create table xcom (dag_id, run_id, task_id, map_index, key, value);
 insert into dag_run values ('distributed', 'r', 'success');
-insert into task_instance values
+insert into task_instance (dag_id, run_id, task_id, map_index, state, try_number) values
     ('distributed', 'r', 'wait', 0, 'success', 1), ('distributed', 'r', 'save', 0, 'success', 2);
 """
 
