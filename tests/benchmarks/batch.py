@@ -92,8 +92,15 @@ def _let_stand(pictures: str, out: str) -> None:
     path = ObjectStoragePath(out)
     contents = {}
     for item in Sources(face=_face_of(pictures), images=pictures):
-        line = {"name": item.name, "state": "saved", "id": "1", "files": [], "manifest": ""}
-        for file in ("manifest.json", done_name(item.fingerprint)):
+        line = {
+            "name": item.name,
+            "state": "saved",
+            "fingerprint": item.fingerprint,
+            "id": "1",
+            "files": [],
+            "manifest": "",
+        }
+        for file in ("0.jpg", "manifest.json", done_name(item.fingerprint)):
             contents[f"{str(path.path).rstrip('/')}/{item.name}/{file}"] = json.dumps(line).encode()
     if path.fs.protocol in ("file", ("file", "local")):
         for place in {name.rpartition("/")[0] for name in contents}:
