@@ -65,7 +65,7 @@ class Sources:
         for position, arguments in enumerate(self._without_files()):
             _checked(position, FaceSwap(**arguments))
 
-    @property
+    @cached_property
     def most(self) -> int | None:
         """How many items there are at the most; None where that is not known."""
         counts = [_count("image", self._pictures), _count("video", self.videos), _count("swap", self.swaps)]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.batch.item import Item
 from airflow_provider_modelslab.batch.ledger import Ledger
-from airflow_provider_modelslab.batch.report import Report, SavedLine
+from airflow_provider_modelslab.batch.picture_files import Versions
+from airflow_provider_modelslab.batch.report import Report, SavedLine, report_name, saved_lines
 from airflow_provider_modelslab.batch.sources import Sources
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
 
 
 @dataclass
@@ -67,3 +72,21 @@ class ToDo:
         if told is None:
             self._untold.append(item)
         return True
+
+
+def look(destination: str | ObjectStoragePath, map_index: int, **sources: Any) -> ToDo:
+    """Look what there is to do, and refuse what is wrong before anything is paid for.
+
+    :param destination: of the batch
+    :param map_index: of the task, for the name of its report
+    :param sources: arguments of ``Sources``
+    :raises InvalidSwapError: if something is wrong
+    :raises ModelsLabError: if the destination or the folder of pictures cannot be read
+    """
+    ledger = Ledger(destination, report_name(map_index))
+    ledger.scan()
+    lines = saved_lines(ledger.read_report())
+    known = {uri: version for each in lines.values() for uri, version in each.made_of.items()}
+    given = Sources(**sources, versions=Versions(known))
+    given.check()
+    return ToDo(given, ledger, Report(), lines)

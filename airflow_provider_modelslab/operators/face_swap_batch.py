@@ -151,23 +151,13 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         return self._ended(value, to_do, error, context)
 
     def _to_do(self, context: Context) -> ToDo:
-        """Look what there is to do, and refuse what is wrong before anything is paid for."""
-        from airflow_provider_modelslab.batch.ledger import Ledger
-        from airflow_provider_modelslab.batch.picture_files import Versions
-        from airflow_provider_modelslab.batch.report import Report, report_name, saved_lines
-        from airflow_provider_modelslab.batch.sources import Sources
-        from airflow_provider_modelslab.batch.to_do import ToDo
+        from airflow_provider_modelslab.batch.to_do import look
 
-        ti: Any = context["ti"]
-        ledger = Ledger(self.destination or "", report_name(ti.map_index))
-        ledger.scan()
-        lines = saved_lines(ledger.read_report())
-        known = {uri: version for each in lines.values() for uri, version in each.made_of.items()}
         common = {"reference_image": self.reference_image, "consent_reference": self.consent_reference}
         given = {name: value for name, value in common.items() if value is not None}
-        sources = Sources(self.swaps, self.face, self.images, self.videos, given, Versions(known))
-        sources.check()
-        return ToDo(sources, ledger, Report(), lines)
+        ti: Any = context["ti"]
+        sources = {"swaps": self.swaps, "face": self.face, "images": self.images, "videos": self.videos}
+        return look(self.destination or "", ti.map_index, **sources, common=given)
 
     def _defer(self, run: BatchRun) -> NoReturn:
         from airflow_provider_modelslab.batch.deferral import deferral_of
