@@ -58,7 +58,7 @@ def in_flight_and_left(batch: Any, connected: StandIn, count: int) -> list[dict[
     """Run a batch that is out of time with so many on their way; they end meanwhile."""
     connected.configure(submit={"duration": 60})
     with pytest.raises(ModelsLabError):
-        run_task(batch(in_flight=count, execution_timeout=timedelta(seconds=1)))
+        run_task(batch(in_flight=count, execution_timeout=timedelta(seconds=4)))
     left = connected.submits(accepted=True)
     assert len(left) == count
     for each in left:
@@ -178,7 +178,7 @@ def test_out_of_time_each_item_has_a_state(batch: Any, connected: StandIn) -> No
     connected.configure(submit={"duration": 60})
     ti = Pushed()
     with pytest.raises(ModelsLabError):
-        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=1)), {"ti": ti})
+        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=3)), {"ti": ti})
     value = ti.xcoms["batch"]
     assert (value["waiting"], value["not_submitted"], len(lines(value))) == (2, 10, 12)
 
@@ -202,7 +202,7 @@ def test_what_is_paid_for_is_collected_before_what_is_new(
     connected.fault("submit", payload="rate_limit", times="always")
     ti = Pushed()
     with pytest.raises(ModelsLabError):
-        run_task(batch(execution_timeout=timedelta(seconds=3)), {"ti": ti})
+        run_task(batch(execution_timeout=timedelta(seconds=6)), {"ti": ti})
     assert (ti.xcoms["batch"]["saved"], ti.xcoms["batch"]["not_submitted"]) == (12, 5)
 
 

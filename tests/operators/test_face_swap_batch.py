@@ -269,7 +269,7 @@ def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(
 def test_a_batch_that_is_out_of_time_says_so_and_the_next_run_goes_on(batch: Any, connected: StandIn) -> None:
     connected.configure(submit={"duration": 60})
     with pytest.raises(FaceSwapExecutionTimeoutError, match="what is on its way is on record"):
-        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=1)))
+        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=3)))
     assert accepted(connected) == 2
     for each in connected.submits(accepted=True):
         connected.finish(each["id"])
