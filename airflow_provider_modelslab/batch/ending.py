@@ -17,7 +17,7 @@ def summary(report: Report, uri: str, sources: Any) -> dict[str, Any]:
     :param sources: counts what was left out
     """
     counts = dict.fromkeys(get_args(State), 0) | report.counts()
-    total = {"total": len(report), **counts}
+    total = {"total": len(report), "new": report.saved_now, **counts}
     return {**total, "left_out": sources.left_out, "duplicates": sources.duplicates, "report": uri}
 
 
@@ -32,7 +32,7 @@ def allowed_failures(max_failures: float | None, total: int) -> int:
 
 
 def is_over_early(report: Report, max_failures: float | None, most: int | None) -> bool:
-    """Tell whether so many have failed for good that the task fails, whatever becomes of the others.
+    """Tell whether so many have failed for good in this run that no more should be paid for.
 
     :param report: what became of each item until now
     :param max_failures: as above; None goes on to the last item
@@ -40,7 +40,7 @@ def is_over_early(report: Report, max_failures: float | None, most: int | None) 
     """
     if max_failures is None or (0 < max_failures < 1 and most is None):
         return False
-    return report.failed_for_good() > allowed_failures(max_failures, most or 0)
+    return report.failed_now > allowed_failures(max_failures, most or 0)
 
 
 def error_of_batch(report: Report, allowed: int, value: Mapping[str, Any]) -> ModelsLabError | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from airflow_provider_modelslab.protocol.picture_source import shown_uri, text_o
 from airflow_provider_modelslab.protocol.redact import without_signature
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_CONNECTION = re.compile(r"^((?!https?:)[A-Za-z][A-Za-z0-9+.-]*://)[^/@]*@")
 _LONGEST = 60  # characters of the readable part
 KINDS = ("image", "video")
 _DIGITS = 12  # of the part that tells items of one name apart
@@ -70,7 +71,7 @@ class Item:
     def fingerprint(self) -> str:
         """What is the same as long as another swap would give the same result."""
         versions = sorted((name, str(version)) for name, version in self.versions.items())
-        return sha256(f"{self.swap.fingerprint()}{versions}".encode()).hexdigest()[:16]
+        return sha256(f"{_identity(self.swap)}{versions}".encode()).hexdigest()[:16]
 
 
 def item_name(swap: FaceSwap) -> str:
@@ -81,7 +82,15 @@ def item_name(swap: FaceSwap) -> str:
     path = re.split(r"[?#]", without_signature(_target(swap)))[0].rstrip("/\\")
     stem = re.split(r"[/\\]", path)[-1].rpartition(".")
     readable = _UNSAFE.sub("_", stem[0] or stem[2])[:_LONGEST].strip("_-")
-    return f"{readable or 'item'}-{swap.fingerprint()[:_DIGITS]}"
+    return f"{readable or 'item'}-{_identity(swap)[:_DIGITS]}"
+
+
+def _identity(swap: FaceSwap) -> str:
+    """Return what tells a face swap from others, whatever Airflow connection its files are read by."""
+    files: dict[str, Any] = {
+        name: _CONNECTION.sub(r"\1", text_of(value)) for name, value in swap.files().items()
+    }
+    return replace(swap, **files).fingerprint()
 
 
 def _target(swap: FaceSwap) -> str:

@@ -24,6 +24,7 @@ class Report:
         self._lines: dict[str, bytes] = {}  # in the order in which items were first named
         self._states: dict[str, tuple[State, bool]] = {}
         self._counts: Counter[tuple[State, bool]] = Counter()
+        self.saved_now = self.failed_now = 0
         self._lock = Lock()
 
     def expect(self, item: Item) -> None:
@@ -41,6 +42,8 @@ class Report:
         if "error" in told:
             told["error"] = str(told["error"])[:_LONGEST_ERROR]
         line = {"name": item.name, "input": item.target, "state": state, **told}
+        if final and state != "saved":
+            self.failed_now += 1
         if state == "saved":
             line |= {"fingerprint": item.fingerprint, "made_of": _made_of(item)}
         return self.add_line(item, state, json.dumps(line).encode(), final=final)
@@ -55,10 +58,9 @@ class Report:
             self._counts[state, final] += 1
         return line
 
-    def without_end(self) -> list[str]:
-        """Return the names of the items of which nobody has said what became of them."""
-        with self._lock:
-            return [name for name in self._lines if name not in self._states]
+    def has_ended(self, item: Item) -> bool:
+        """Tell whether anybody has said what became of an item."""
+        return item.name in self._states
 
     def counts(self) -> dict[str, int]:
         """Return how many items are in which state."""
@@ -66,6 +68,12 @@ class Report:
         for (state, _), count in list(self._counts.items()):
             found[state] += count
         return {state: count for state, count in found.items() if count}
+
+    def add_earlier(self, item: Item, state: State, **told: Any) -> None:
+        """Note what became of an item in an earlier run; it does not count for this one."""
+        before = self.failed_now
+        self.add(item, state, **told)
+        self.failed_now = before
 
     def ended(self) -> int:
         """Return of how many items it is known what became of them."""

@@ -84,6 +84,8 @@ class BatchRun:
         self._savers = Savers(self.outcomes)
         self._progress = Progress(log)
         self._again: deque[Item] = deque()
+        self._begun: dict[str, Item] = {}
+        self._in_queue: set[str] = set()  # of these, what is on record
         self._busy = 0
         self._looked_at = time.monotonic()
         self._lock = threading.Lock()
@@ -106,6 +108,8 @@ class BatchRun:
             pool.shutdown(wait=True, cancel_futures=True)
             self._savers.close()
         if not self.is_asleep:
+            for item in list(self._begun.values()):  # refused, or not come to, when all ended
+                self.outcomes.left(item, is_queued=item.name in self._in_queue)
             self._to_do.finish()
 
     def halt(self, error: Exception) -> None:
@@ -129,7 +133,8 @@ class BatchRun:
 
     def save(self, item: Item, act: Callable[[], None]) -> None:
         """Have the files of an item saved, so that its place is free for another meanwhile."""
-        self._savers.save(item, act, self._stop_if_over)
+        self._in_queue.add(item.name)
+        self._savers.save(item, act, lambda: self._forget(item))
 
     def note_saving(self, act: Callable[[], None]) -> None:
         """Note what became of an item's files, unless the run is over."""
@@ -169,6 +174,8 @@ class BatchRun:
 
     def _dispatch(self, item: Item, work: Callable[[Item], bool], pool: ThreadPoolExecutor) -> None:
         is_queued = self.ledger.has_record(item)
+        if is_queued:
+            self._in_queue.add(item.name)
         while not self.ending.is_set():
             self._tick()
             if not is_queued and (self.is_stopped or self.limit.is_lost):
@@ -176,6 +183,7 @@ class BatchRun:
             if not self._savers.are_behind and self.limit.acquire(_TICK, is_queued=is_queued):
                 with self._lock:
                     self._busy += 1
+                    self._begun[item.name] = item
                 pool.submit(copy_context().run, self._guarded, item, work)  # for spans: below the task's
                 return
             if self._savers.are_behind:
@@ -194,7 +202,14 @@ class BatchRun:
             self.limit.release(has_ended=has_ended)
             with self._lock:
                 self._busy -= 1
-            self._stop_if_over()
+            self._forget(item)
+
+    def _forget(self, item: Item) -> None:
+        """Let go of an item of which it is known what became of it."""
+        if self._to_do.report.has_ended(item):
+            self._begun.pop(item.name, None)
+            self._in_queue.discard(item.name)
+        self._stop_if_over()
 
     def _stop_if_over(self) -> None:
         if self._is_over() or self.outcomes.are_in_vain:

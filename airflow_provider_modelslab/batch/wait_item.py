@@ -40,11 +40,13 @@ class WaitForItem:
         :param hook: what to look with
         :param seen: what the submission's answer says already
         """
+        is_taken_up = seen is None
         try:
             while True:
                 if seen is not None:
                     if ending := self._ending(seen):
-                        count_ended_wait(ending.kind, self._elapsed())
+                        if not (is_taken_up and self._looks == 1):  # then a trigger has counted it
+                            count_ended_wait(ending.kind, self._elapsed())
                         return ending
                     if self._run.ending.wait(self._pause(seen)):
                         return None

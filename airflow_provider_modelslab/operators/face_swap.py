@@ -101,8 +101,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
     A picture is a public URL, or for swaps in pictures an absolute or object storage path, which is read
     when the task runs; all pictures of one call in the same way. The persons shown must have agreed.
 
-    On Airflow 3.3 and later no other try of the task pays again: the id is kept in the task state store, and
-    what comes after a killed worker, a failed download or a cleared task goes on with the same face swap.
+    No other try of the task pays again: the id is kept in the task state store, before Airflow 3.3 in the
+    destination, and what comes after a killed worker or a cleared task goes on with the same face swap.
 
     :param face: the picture of the face that is put in. (templated)
     :param image: the picture whose faces are replaced. (templated)
@@ -113,7 +113,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
     :param watermark_image: URL of the watermark; enterprise servers only. (templated)
     :param webhook: public https URL that ModelsLab tells of the end. (templated)
     :param track_id: a name by which the request is found at ModelsLab: an integer, on enterprise servers
-        a string (default: made from the DAG, the run, the task and its map index). (templated)
+        a string (default: made from the DAG, the run, the task, its map index and try). (templated)
     :param consent_reference: where the consent of the persons shown is kept; not sent, but kept in the
         result and the manifest. The connection can require it. (templated)
     :param wait_for_completion: False ends the task once the face swap is queued

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from airflow_provider_modelslab.batch.item import Item
     from airflow_provider_modelslab.batch.run import BatchRun
     from airflow_provider_modelslab.batch.to_do import ToDo
+_COMMON = ("reference_image", "output_format", "watermark", "watermark_image", "consent_reference")
 _UNFIT = {"if_exists", "poke_interval", "exponential_backoff", "max_wait"}
 
 
@@ -44,6 +45,9 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
     :param swaps: in place of these, a sequence of dicts with arguments of ``FaceSwapOperator``, such as
         ``{"face": …, "image": …, "consent_reference": …}``. (templated)
     :param reference_image: for all: shows which one of the faces is replaced. (templated)
+    :param output_format: for all: of clips. (templated)
+    :param watermark: for all: whether the result bears one; the API's own default is that it does
+    :param watermark_image: for all: its public https URL, on a dedicated server. (templated)
     :param consent_reference: for all: where the consent of the persons shown is kept. (templated)
     :param destination: folder to save in, and the ledger. (templated)
     :param in_flight: how many requests this task may have in the account's queue at a time; None finds out
@@ -56,8 +60,8 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         allows none
     :param kwargs: as for ``FaceSwapResultOperator``: ``modelslab_conn_id``, ``max_file_size``,
         ``download_timeout``, ``deferrable``, ``fail_on_nsfw``
-    :return: ``{"total", "saved", "failed", "unknown", "waiting", "not_submitted", "left_out", "duplicates",
-        "report"}``: numbers, and the URI of ``batch.jsonl``, which has a line for each face swap
+    :return: ``{"total", "new", "saved", "failed", "unknown", "waiting", "not_submitted", "left_out",
+        "duplicates", "report"}``: numbers, and the URI of ``batch.jsonl``, with a line for each face swap
     :raises BatchFailedError: if too many have failed for good
     :raises BatchIncompleteError: if some are not done that another try may do
     :raises ModelsLabError: if the account, the way to the API or the destination is in the way
@@ -68,8 +72,7 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         "images",
         "videos",
         "swaps",
-        "reference_image",
-        "consent_reference",
+        *_COMMON,
         *FaceSwapBaseOperator.template_fields,
     )
 
@@ -82,6 +85,9 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         videos: Any = None,
         swaps: Any = None,
         reference_image: str | ObjectStoragePath | None = None,
+        output_format: str | None = None,
+        watermark: bool | None = None,
+        watermark_image: str | None = None,
         consent_reference: str | None = None,
         in_flight: int | None = None,
         timeout: timedelta | float = 3600,
@@ -94,7 +100,8 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
             raise ValueError(f"{unfit[0]} is no argument of a batch: the destination says what stands")
         super().__init__(destination=destination, timeout=timeout, **kwargs)
         self.face, self.images, self.videos, self.swaps = face, images, videos, swaps
-        self.reference_image = reference_image
+        self.reference_image, self.output_format = reference_image, output_format
+        self.watermark, self.watermark_image = watermark, watermark_image
         self.consent_reference = consent_reference
         self.in_flight = in_flight
         self.on_unknown = on_unknown
@@ -153,8 +160,7 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
     def _to_do(self, context: Context) -> ToDo:
         from airflow_provider_modelslab.batch.to_do import look
 
-        common = {"reference_image": self.reference_image, "consent_reference": self.consent_reference}
-        given = {name: value for name, value in common.items() if value is not None}
+        given = {name: value for name in _COMMON if (value := getattr(self, name)) is not None}
         ti: Any = context["ti"]
         sources = {"swaps": self.swaps, "face": self.face, "images": self.images, "videos": self.videos}
         return look(self.destination or "", ti.map_index, **sources, common=given)

@@ -130,7 +130,7 @@ def _not_allowed(subject: str, uri: str, *, others: bool, levels: int = 2) -> Ex
 
 
 _RELOAD = "Reload the page to see what has come since."
-_RETRY = "Airflow tries it again; what was submitted is not paid for twice on Airflow 3.3 and later."
+_RETRY = "Airflow tries it again; what was submitted and is on record is not paid for twice."
 _WHERE_TO_ANSWER = "It is given in this task's tab Required Action, or under Browse, Required Actions."
 _NOT_BEGUN = Explanation("This task has not begun.", "Its pictures stand here once it has saved them.")
 _NO_RESULTS = Explanation(

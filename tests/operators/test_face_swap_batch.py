@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_modelslab import metrics
+from airflow_provider_modelslab.batch.item import Item
 from airflow_provider_modelslab.exceptions import (
     BatchFailedError,
     BatchIncompleteError,
@@ -20,6 +21,7 @@ from airflow_provider_modelslab.exceptions import (
 )
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
+from airflow_provider_modelslab.protocol.face_swap import FaceSwap
 from tests.operators.batches import accepted, cleared, deferrals, lines
 from tests.plugins.saved import picture
 from tests.support.deferring import Pushed, run_task
@@ -35,7 +37,7 @@ def test_a_folder_is_swapped_once_and_reported_in_order(batch: Any, connected: S
     value = run_task(batch())
 
     assert value == {
-        "total": 12, "saved": 12, "failed": 0, "unknown": 0, "waiting": 0, "not_submitted": 0,
+        "total": 12, "new": 12, "saved": 12, "failed": 0, "unknown": 0, "waiting": 0, "not_submitted": 0,
         "left_out": 1, "duplicates": 0, "report": value["report"],
     }  # fmt: skip
     assert accepted(connected) == 12
@@ -69,7 +71,7 @@ def test_run_again_it_finds_what_stands_and_swaps_what_is_new(
     (folder / "99.jpg").write_bytes(picture(seed="new"))
     second = run_task(batch())
 
-    assert second["saved"] == 13
+    assert (second["saved"], second["new"]) == (13, 1)
     assert accepted(connected) == 13
     assert lines(second)[:12] == first
 
@@ -88,7 +90,7 @@ def test_a_changed_picture_is_a_new_swap_and_a_touched_one_is_not(
     assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(lines(value)[1]["id"]), 0)
     folder_of_it = Path(file.removeprefix("file://")).parent
     assert len([path for path in folder_of_it.iterdir() if path.suffix == ".jpg"]) == 1
-    assert run_task(batch()) == value
+    assert run_task(batch()) == {**value, "new": 0}
     assert accepted(connected) == 13
 
 
@@ -287,10 +289,37 @@ def test_too_many_failures_stop_the_submitting_where_a_number_of_them_is_allowed
     assert connected.stats()["submit"] == 2
     with pytest.raises(BatchFailedError):
         run_task(batch(in_flight=1, max_failures=3))
-    assert connected.stats()["submit"] == 4
+    assert connected.stats()["submit"] == 6
     with pytest.raises(BatchFailedError, match="12 of 12"):
         run_task(batch(in_flight=1))
     assert connected.stats()["submit"] == 12
+
+
+def test_what_failed_in_an_earlier_run_does_not_stop_the_new_ones(
+    batch: Any, connected: StandIn, folder: Path
+) -> None:
+    connected.fault("submit", body={"status": "failed", "message": "No face detected"}, times=3)
+    with pytest.raises(BatchFailedError):
+        run_task(batch(in_flight=1))
+    (folder / "99.jpg").write_bytes(picture(seed="new"))
+    with pytest.raises(BatchFailedError, match="3 of 13"):
+        run_task(batch(in_flight=1, max_failures=2))
+    assert accepted(connected) == 10
+
+
+def test_another_airflow_whose_connections_have_other_names_finds_what_stands() -> None:
+    swaps = [
+        FaceSwap(face=f"s3://{conn}bucket/face.jpg", image=f"s3://{conn}bucket/a.jpg")
+        for conn in ("aws_default@", "other@", "")
+    ]
+    assert len({Item(swap).name for swap in swaps}) == len({Item(swap).fingerprint for swap in swaps}) == 1
+    urls = [FaceSwap(face="https://e.com/f.jpg", image=f"https://{name}@e.com/a.jpg") for name in "ab"]
+    assert len({Item(swap).name for swap in urls}) == 2
+
+
+def test_what_is_said_for_all_is_said_for_each(batch: Any, connected: StandIn) -> None:
+    run_task(batch(watermark=False))
+    assert {each["parameters"]["watermark"] for each in connected.submits()} == {False}
 
 
 def test_the_results_of_another_task_are_pictures_too(batch: Any, connected: StandIn, tmp_path: Path) -> None:
@@ -331,5 +360,5 @@ def test_the_report_and_counts_are_told_to_the_outlets(batch: Any, connected: St
     value = run_task(batch(outlets=[]), context := {"ti": Pushed(), "outlet_events": {"faces": event}})
     operator = batch()
     operator.outlets = ["faces"]
-    assert run_task(operator, context) == value
-    assert event.extra == value
+    assert run_task(operator, context) == {**value, "new": 0}
+    assert event.extra == {**value, "new": 0}
