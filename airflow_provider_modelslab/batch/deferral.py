@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from airflow.providers.common.compat.sdk import TaskDeferred
 
@@ -51,10 +50,10 @@ def _until_one_ends(run: BatchRun, conn_id: str, timeout: float) -> FaceSwapResu
 
 def _until_there_is_room(run: BatchRun, conn_id: str) -> QueueRoomTrigger:
     window = WaitWindow.of(time.time(), _LONGEST_FOR_ROOM, run.until)
-    arguments: dict[str, Any] = {
-        "since": run.began,
-        "deadline": window.deadline.at,
-        "retry_after": run.limit.quiet_for,
-        "execution_deadline": window.deadline.execution,
-    }
-    return QueueRoomTrigger(modelslab_conn_id=conn_id, **arguments)
+    return QueueRoomTrigger(
+        modelslab_conn_id=conn_id,
+        since=run.began,
+        deadline=window.deadline.at,
+        retry_after=run.limit.quiet_for,
+        execution_deadline=window.deadline.execution,
+    )

@@ -37,7 +37,6 @@ class ItemOutcomes:
     def saved(self, item: Item, request_id: str, saved: Mapping[str, Any]) -> None:
         """Its files stand."""
         self._troubles = 0
-        self._report.saved_now += 1
         files = [file["uri"] for file in saved["files"]]
         line = self._report.add(item, "saved", id=request_id, files=files, manifest=saved["manifest"])
         self._ledger.settle(item, line)
@@ -50,7 +49,7 @@ class ItemOutcomes:
 
     def had_failed(self, item: Item, record: ItemRecord) -> None:
         """An earlier run has noted that."""
-        self._report.add_earlier(item, "failed", id=record.request_id, error=record.error)
+        self._report.add(item, "failed", earlier=True, id=record.request_id, error=record.error)
 
     def invalid(self, item: Item, error: Exception) -> None:
         """It cannot be submitted as it is; the next run sees by itself whether it still is so."""
@@ -68,8 +67,8 @@ class ItemOutcomes:
         """
         where = self._ledger.record_uri(item)
         error = unknown_in_batch(record.track_id, reason, where, Caller(record.conn_id))
-        add = self._report.add if is_new else self._report.add_earlier
-        add(item, "unknown", final=final, track_id=record.track_id, record=where, error=error)
+        told = {"track_id": record.track_id, "record": where, "error": error}
+        self._report.add(item, "unknown", final=final, earlier=not is_new, **told)
         if is_new:
             self._say(item, error)
 

@@ -33,6 +33,7 @@ class Ledger:
 
     def __init__(self, destination: str | ObjectStoragePath, report: str) -> None:
         self.path, self._report = as_path(destination), report
+        self._store = Store(self.path)
         self._records = DestinationRecords(self.path)
         self._standing: dict[str, Standing] = {}
 
@@ -69,7 +70,7 @@ class Ledger:
         return any(found.records for found in self._standing.values())
 
     def has_record(self, item: Item) -> bool:
-        """Say whether an earlier run has left a record of the item's submission."""
+        """Say whether there is a record of the item's submission."""
         found = self._standing.get(item.name)
         return bool(found and item.fingerprint in found.records)
 
@@ -113,12 +114,12 @@ class Ledger:
         :raises ModelsLabError: if the store fails
         """
         self._records.set(_record_of(item), record.as_stored())
+        self._standing.setdefault(item.name, Standing()).records.add(item.fingerprint)
 
     def forget(self, item: Item) -> None:
         """Remove the record of what was not queued."""
         self._records.delete(_record_of(item))
-        if found := self._standing.get(item.name):
-            found.records.discard(item.fingerprint)
+        self._standing[item.name].records.discard(item.fingerprint)
 
     def settle(self, item: Item, line: bytes) -> None:
         """Note that the item's files stand, and remove what is kept of it otherwise.
@@ -161,14 +162,14 @@ class Ledger:
         :raises ModelsLabError: if the store fails
         """
         try:
-            return Store(self.path).read(self._report)
+            return self._store.read(self._report)
         except Exception as error:
             raise self._unreadable(error) from error
 
     @property
     def report_uri(self) -> str:
         """Where the report is."""
-        return Store(self.path).uri(self._report)
+        return self._store.uri(self._report)
 
     def write_report(self, content: bytes) -> None:
         """Write the report.
@@ -176,7 +177,7 @@ class Ledger:
         :raises ModelsLabError: if the store fails
         """
         try:
-            Store(self.path).write(self._report, content, "application/x-ndjson")
+            self._store.write(self._report, content, "application/x-ndjson")
         except Exception as error:
             raise ModelsLabError(
                 f"{self.report_uri} could not be written: {describe_failure(error)}. See to the store and "

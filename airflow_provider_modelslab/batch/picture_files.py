@@ -30,9 +30,8 @@ class PictureFolder:
             found = self._fs.ls(str(path.path), detail=True)
         except Exception as error:
             refuse(f"The folder {path} cannot be listed", path, error, reading=True)
-        files = {
-            _name(each): each for each in found if each["type"] != "directory"
-        }  # a link may be to a file
+        # A link, which has a type of its own, may be to a file.
+        files = {_name(each): each for each in found if each["type"] != "directory"}
         if [_name(each) for each in found] == [self._root.rpartition("/")[2]] and path.is_file():
             self._root = self._root.rpartition("/")[0]
         self._pictures = {name: info for name, info in files.items() if name.lower().endswith(_PICTURES)}

@@ -24,7 +24,7 @@ class Report:
         self._lines: dict[str, bytes] = {}  # in the order in which items were first named
         self._states: dict[str, tuple[State, bool]] = {}
         self._counts: Counter[tuple[State, bool]] = Counter()
-        self.saved_now = self.failed_now = 0
+        self._now: Counter[tuple[State, bool]] = Counter()  # of these, what came about in this run
         self._lock = Lock()
 
     def expect(self, item: Item) -> None:
@@ -32,20 +32,24 @@ class Report:
         with self._lock:
             self._lines.setdefault(item.name, b"")
 
-    def add(self, item: Item, state: State, *, final: bool = True, **told: Any) -> bytes:
+    def add(
+        self, item: Item, state: State, *, final: bool = True, earlier: bool = False, **told: Any
+    ) -> bytes:
         """Note what became of an item, and return its line.
 
         :param state: in a word
         :param final: whether another try of the task would meet the same
+        :param earlier: whether it became so in an earlier run, and does not count for this one
         :param told: what else there is to say, such as ``id``, ``files`` and ``error``
         """
         if "error" in told:
             told["error"] = str(told["error"])[:_LONGEST_ERROR]
         line = {"name": item.name, "input": item.target, "state": state, **told}
-        if final and state != "saved":
-            self.failed_now += 1
         if state == "saved":
             line |= {"fingerprint": item.fingerprint, "made_of": _made_of(item)}
+        if not earlier:
+            with self._lock:
+                self._now[state, final] += 1
         return self.add_line(item, state, json.dumps(line).encode(), final=final)
 
     def add_line(self, item: Item, state: State, line: bytes, *, final: bool = True) -> bytes:
@@ -69,12 +73,6 @@ class Report:
             found[state] += count
         return {state: count for state, count in found.items() if count}
 
-    def add_earlier(self, item: Item, state: State, **told: Any) -> None:
-        """Note what became of an item in an earlier run; it does not count for this one."""
-        before = self.failed_now
-        self.add(item, state, **told)
-        self.failed_now = before
-
     def ended(self) -> int:
         """Return of how many items it is known what became of them."""
         return len(self._states)
@@ -85,7 +83,17 @@ class Report:
 
     def failed_for_good(self) -> int:
         """Return how many of them another try of the task would not mend."""
-        return self._counts["failed", True] + self._counts["unknown", True]
+        return _for_good(self._counts)
+
+    @property
+    def saved_now(self) -> int:
+        """How many items were saved in this run."""
+        return self._now["saved", True]
+
+    @property
+    def failed_now(self) -> int:
+        """How many have failed for good in this run."""
+        return _for_good(self._now)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -94,6 +102,10 @@ class Report:
         """Return the file."""
         with self._lock:
             return b"\n".join(filter(None, self._lines.values())) + b"\n"
+
+
+def _for_good(counts: Counter[tuple[State, bool]]) -> int:
+    return sum(count for (state, final), count in counts.items() if final and state != "saved")
 
 
 def report_name(map_index: int) -> str:

@@ -85,7 +85,7 @@ class BatchRun:
         self._progress = Progress(log)
         self._again: deque[Item] = deque()
         self._begun: dict[str, Item] = {}
-        self._in_queue: set[str] = set()  # of these, what is on record
+
         self._busy = 0
         self._looked_at = time.monotonic()
         self._lock = threading.Lock()
@@ -109,7 +109,7 @@ class BatchRun:
             self._savers.close()
         if not self.is_asleep:
             for item in list(self._begun.values()):  # refused, or not come to, when all ended
-                self.outcomes.left(item, is_queued=item.name in self._in_queue)
+                self.outcomes.left(item, is_queued=self.ledger.has_record(item))
             self._to_do.finish()
 
     def halt(self, error: Exception) -> None:
@@ -133,7 +133,6 @@ class BatchRun:
 
     def save(self, item: Item, act: Callable[[], None]) -> None:
         """Have the files of an item saved, so that its place is free for another meanwhile."""
-        self._in_queue.add(item.name)
         self._savers.save(item, act, lambda: self._forget(item))
 
     def note_saving(self, act: Callable[[], None]) -> None:
@@ -174,8 +173,6 @@ class BatchRun:
 
     def _dispatch(self, item: Item, work: Callable[[Item], bool], pool: ThreadPoolExecutor) -> None:
         is_queued = self.ledger.has_record(item)
-        if is_queued:
-            self._in_queue.add(item.name)
         while not self.ending.is_set():
             self._tick()
             if not is_queued and (self.is_stopped or self.limit.is_lost):
@@ -208,7 +205,6 @@ class BatchRun:
         """Let go of an item of which it is known what became of it."""
         if self._to_do.report.has_ended(item):
             self._begun.pop(item.name, None)
-            self._in_queue.discard(item.name)
         self._stop_if_over()
 
     def _stop_if_over(self) -> None:

@@ -22,9 +22,10 @@ from airflow_provider_modelslab.protocol.picture_source import (
     source_kind_of,
     text_of,
 )
+from airflow_provider_modelslab.protocol.result import INPUTS
 
 _ARGUMENTS = frozenset(each.name for each in fields(FaceSwap)) - {"track_id", "webhook"}
-_FILES = ("face", "image", "video", "reference_image")
+
 _Known = Mapping[str, Mapping[str, Any]]  # by argument, what a folder says of a file
 
 
@@ -137,7 +138,7 @@ def _checked(position: int, swap: FaceSwap) -> Mapping[str, SourceKind]:
 
 def _one_text(name: str, value: Any) -> Any:
     """Return a local file by one name, however it was written, since what was paid for is found by it."""
-    if name not in _FILES or not isinstance(value, str):
+    if name not in INPUTS or not isinstance(value, str):
         return value
     text = value.strip()
     return (shown_uri(text) or text) if text.lower().startswith(("/", "file://", "local://")) else text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_modelslab.batch.item import NAME
 from airflow_provider_modelslab.batch.item_record import fingerprint_of
 from airflow_provider_modelslab.saving import manifest
+from airflow_provider_modelslab.saving.store import LOCAL
 from airflow_provider_modelslab.saving.writers import is_part
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def standing_in(path: ObjectStoragePath) -> dict[str, Standing]:
     root, fs = str(path.path).rstrip("/"), path.fs
     fs.invalidate_cache()
     found: dict[str, Standing] = {}
-    for file in _all_files(fs, root):
+    for file in _in_folders(fs, root) if path.protocol in LOCAL else _in_store(fs, root):
         item, _, name = file.removeprefix(fs._strip_protocol(root)).lstrip("/").partition("/")
         if NAME.fullmatch(item) and name and "/" not in name:
             _note(found.setdefault(item, Standing()), name)
@@ -57,16 +58,16 @@ def _note(standing: Standing, name: str) -> None:
         standing.has_files = True
 
 
-def _all_files(fs: Any, root: str) -> Iterator[str]:
-    """Yield the paths of all files below a folder."""
-    if "file" not in (fs.protocol if isinstance(fs.protocol, (tuple, list)) else (fs.protocol,)):
-        try:
-            yield from fs.find(root)
-        except FileNotFoundError:
-            return
-        return
+def _in_store(fs: Any, root: str) -> list[str]:
+    try:
+        found: list[str] = fs.find(root)
+    except FileNotFoundError:
+        return []
+    return found
 
-    # fsspec takes a local folder that it cannot read for an empty one, unless it is asked for that folder
+
+def _in_folders(fs: Any, root: str) -> Iterator[str]:
+    """Go through local folders: ``find`` takes one that it cannot read for an empty one."""
     for entry in _listed(fs, root):
         if entry["type"] == "directory":
             yield from (each["name"] for each in _listed(fs, entry["name"]))

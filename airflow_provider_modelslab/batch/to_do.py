@@ -58,7 +58,7 @@ class ToDo:
             if line := lines.get(item.name):
                 self.report.add_line(item, "saved", line)
             else:
-                self.report.add(item, "saved", files=[])
+                self.report.add(item, "saved", earlier=True, files=[])
         self._untold.clear()
 
     def _is_done(self, item: Item) -> bool:
