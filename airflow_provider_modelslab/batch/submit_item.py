@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from airflow_provider_modelslab.batch.item import Item
-from airflow_provider_modelslab.batch.item_record import Attempt, ItemRecord
+from airflow_provider_modelslab.batch.item_record import ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun, EndedError
+from airflow_provider_modelslab.batch.swap_options import SwapOptions
 from airflow_provider_modelslab.client.pictures import read_picture
 from airflow_provider_modelslab.client.retrying import retry_transient
 from airflow_provider_modelslab.client.submit_request import prepare
@@ -26,14 +27,13 @@ class SubmitItem:
     """Submits one item after the other, called from several threads.
 
     :param run: the batch
-    :param attempt: who submits
+    :param options: who submits, and what the task's next try does
     :param log: for the log
-    :param resubmits_unknown: whether the task's next try submits again what may be queued already
     """
 
-    def __init__(self, run: BatchRun, attempt: Attempt, log: Any, *, resubmits_unknown: bool) -> None:
-        self._run, self._attempt, self._log = run, attempt, log
-        self._resubmits_unknown = resubmits_unknown
+    def __init__(self, run: BatchRun, options: SwapOptions, log: Any) -> None:
+        self._run, self._options, self._log = run, options, log
+        self._attempt = options.attempt
         self._read_again = lru_cache(maxsize=2)(read_picture)  # the face, and maybe a reference
 
     def __call__(self, item: Item, hook: Any) -> tuple[ItemRecord, Outcome] | None:
@@ -104,7 +104,7 @@ class SubmitItem:
             self._run.retry_later(item, pause)
         elif isinstance(submission, Unknown):
             self._run.outcomes.unknown(
-                item, record, submission.message, final=not self._resubmits_unknown, is_new=True
+                item, record, submission.message, final=not self._options.resubmits_unknown, is_new=True
             )
         elif not isinstance(submission, Accepted):
             self._note_error(item, record, submission)

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_modelslab.batch.item import Item
-from airflow_provider_modelslab.batch.item_record import Attempt, ItemRecord
+from airflow_provider_modelslab.batch.item_record import ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun
 from airflow_provider_modelslab.batch.submit_item import SubmitItem
+from airflow_provider_modelslab.batch.swap_options import SwapOptions
 from airflow_provider_modelslab.batch.wait_item import WaitForItem
 from airflow_provider_modelslab.error_messages.advice import Caller
 from airflow_provider_modelslab.error_messages.waits import error_of
 from airflow_provider_modelslab.exceptions import ExpiredUrlError, ModelsLabError, SubmissionUnknownError
 from airflow_provider_modelslab.protocol.nsfw import failed_if_flagged
 from airflow_provider_modelslab.protocol.outcome import Outcome, Refusal
-from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult
-
-
-@dataclass(frozen=True)
-class SwapOptions:
-    """How each item is done.
-
-    :param timeout: seconds that one face swap may take, from its submission on
-    :param max_failed_looks: how many looks in a row may fail; None tolerates any number
-    :param resubmits_unknown: whether to submit, and maybe pay for, again what may be queued already
-    :param retry_failed: whether to submit again what has failed for good
-    :param fail_on_nsfw: take for failed what was found not safe for work
-    :param attempt: who does it
-    """
-
-    timeout: float
-    max_failed_looks: int | None = MAX_FAILURES
-    resubmits_unknown: bool = False
-    retry_failed: bool = False
-    fail_on_nsfw: bool = False
-    attempt: Attempt = field(default_factory=Attempt)
 
 
 class SwapItem:
@@ -75,9 +54,7 @@ class SwapItem:
                 return False
             record, seen = submitted
         self._run.limit.accepted()
-        options = self._options
-        wait = WaitForItem(self._run, item, record, options.timeout, options.max_failed_looks)
-        ending = wait.until_ended(hook, seen)
+        ending = WaitForItem(self._run, item, record, self._options).until_ended(hook, seen)
         if ending is None:
             self._run.outcomes.left(item, is_queued=True)
             return False

@@ -9,6 +9,7 @@ from typing import Any
 from airflow_provider_modelslab.batch.item import Item
 from airflow_provider_modelslab.batch.item_record import ItemRecord
 from airflow_provider_modelslab.batch.run import BatchRun, Waiting
+from airflow_provider_modelslab.batch.swap_options import SwapOptions
 from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome, RateLimited, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import pause_in_trouble, pause_when_asked
@@ -21,15 +22,11 @@ class WaitForItem:
     :param run: the batch
     :param item: what is waited for
     :param record: of its submission
-    :param timeout: seconds from the submission on
-    :param max_failed_looks: how many looks in a row may fail; None tolerates any number
+    :param options: how long to wait, and how many looks may fail
     """
 
-    def __init__(
-        self, run: BatchRun, item: Item, record: ItemRecord, timeout: float, max_failed_looks: int | None
-    ) -> None:
-        self._run, self._item, self._record = run, item, record
-        self._timeout, self._max_failed_looks = timeout, max_failed_looks
+    def __init__(self, run: BatchRun, item: Item, record: ItemRecord, options: SwapOptions) -> None:
+        self._run, self._item, self._record, self._options = run, item, record, options
         self._times = run.times[item.kind]
         self._looks = self._failures = 0
         self._not_done_at = 0.0
@@ -58,12 +55,12 @@ class WaitForItem:
 
     def _ending(self, seen: Outcome) -> Ending | None:
         self._failures = self._failures + 1 if isinstance(seen, TransientFailure) else 0
-        ending = ending_of(seen, self._failures, self._max_failed_looks)
+        ending = ending_of(seen, self._failures, self._options.max_failed_looks)
         elapsed = self._elapsed()
         if ending is None:
             if self._looks:
                 self._not_done_at = elapsed
-            is_over = elapsed > self._timeout and not isinstance(seen, TransientFailure)
+            is_over = elapsed > self._options.timeout and not isinstance(seen, TransientFailure)
             return Ending(EndingKind.TIMEOUT, "still processing") if is_over else None
         if ending.result is not None and self._record.submitted >= self._run.began:
             self._times.learn(self._not_done_at, elapsed)  # of others nobody knows when they ended

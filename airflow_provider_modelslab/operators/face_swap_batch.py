@@ -204,18 +204,18 @@ class FaceSwapBatchOperator(FaceSwapBaseOperator):
         from airflow_provider_modelslab.batch.item_record import Attempt
         from airflow_provider_modelslab.batch.save_item import ItemSaver
         from airflow_provider_modelslab.batch.submit_item import SubmitItem
-        from airflow_provider_modelslab.batch.swap_item import SwapItem, SwapOptions
+        from airflow_provider_modelslab.batch.swap_item import SwapItem
+        from airflow_provider_modelslab.batch.swap_options import SwapOptions
 
-        attempt, submits_unknown = Attempt.of(context["ti"]), self.on_unknown == "submit"
         options = SwapOptions(
             self.timeout,
             self.max_failed_looks,
-            resubmits_unknown=submits_unknown,
+            resubmits_unknown=self.on_unknown == "submit",
             retry_failed=self.retry_failed,
             fail_on_nsfw=self.fail_on_nsfw,
-            attempt=attempt,
+            attempt=Attempt.of(context["ti"]),
         )
-        submit = SubmitItem(run, attempt, self.log, resubmits_unknown=submits_unknown)
+        submit = SubmitItem(run, options, self.log)
         save = ItemSaver(run.ledger, self.hook, self.save_options, self.log, run.until or float("inf")).save
         return SwapItem(run, self._hook_of_thread(), submit, save, options)
 

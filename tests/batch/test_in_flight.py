@@ -17,6 +17,16 @@ def take_all(limit: InFlightLimit) -> int:
     return taken
 
 
+def fill(limit: InFlightLimit, accepted: int, retry_after: float) -> None:
+    """Have so many accepted, and the next refused."""
+    for _ in range(accepted):
+        assert limit.acquire(0.0)
+        limit.accepted()
+    assert limit.acquire(0.0)
+    limit.refused(retry_after)
+    limit.release(has_ended=False)
+
+
 def test_a_number_is_kept_to() -> None:
     limit = InFlightLimit(5)
     assert take_all(limit) == 5
@@ -46,12 +56,7 @@ def test_once_the_queue_was_full_a_place_is_left_to_others_at_times(monkeypatch:
     now = [100.0]
     monkeypatch.setattr(in_flight.time, "monotonic", lambda: now[0])
     limit = InFlightLimit(None)
-    for _ in range(3):
-        assert limit.acquire(0.0)
-        limit.accepted()
-    assert limit.acquire(0.0)
-    limit.refused(1)
-    limit.release(has_ended=False)
+    fill(limit, 3, 1)
     limit.release(has_ended=True)
     now[0] = 150.0
     assert not limit.acquire(0.0)
@@ -61,12 +66,7 @@ def test_once_the_queue_was_full_a_place_is_left_to_others_at_times(monkeypatch:
 
 def test_after_a_refusal_nobody_submits_until_one_has_ended() -> None:
     limit = InFlightLimit(3)
-    for _ in range(2):
-        assert limit.acquire(0.0)
-        limit.accepted()
-    assert limit.acquire(0.0)
-    limit.refused(600)
-    limit.release(has_ended=False)
+    fill(limit, 2, 600)
     assert not limit.acquire(0.0)
     limit.release(has_ended=True)
     assert limit.acquire(0.0)
@@ -80,9 +80,7 @@ def test_refused_with_nothing_in_flight_it_tries_again_after_the_pause(
     now = [100.0]
     monkeypatch.setattr(in_flight.time, "monotonic", lambda: now[0])
     limit = InFlightLimit(None)
-    assert limit.acquire(0.0)
-    limit.refused(20)
-    limit.release(has_ended=False)
+    fill(limit, 0, 20)
     assert not limit.acquire(0.0)
     now[0] += 30
     assert limit.acquire(0.0)

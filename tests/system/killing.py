@@ -14,6 +14,28 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 TASK = "swap"
+#: Of both modes; what stands for `more` are further arguments of the operator.
+DAGS = """
+from airflow.providers.common.compat.sdk import DAG
+from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
+
+for mode, deferrable in {"waiting": False, "deferring": True}.items():
+    with DAG(mode, schedule=None, default_args={"retries": 3, "retry_delay": 1}):
+        FaceSwapOperator(
+            task_id="swap",
+            face="https://example.com/face.jpg",
+            image="https://example.com/group.jpg",
+            destination="{{ dag_run.conf.destination }}",
+            deferrable=deferrable,
+            timeout=600,
+            **more,
+        )
+"""
+
+
+def dags(**more: Any) -> str:
+    """A file with a DAG for each mode, whose task has these arguments too."""
+    return f"more = {more!r}{DAGS}"
 
 
 class Killing:

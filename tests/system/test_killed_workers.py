@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.running.workers import components
-from tests.system.killing import TASK, Killing
+from tests.system.killing import TASK, Killing, dags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.airflow
 # Airflow 3.0 fails a task whose process is killed, whatever its retries; then a person clears it.
 IS_NOT_RETRIED = version("apache-airflow").startswith("3.0.")
-DAGS = """
-from airflow.providers.common.compat.sdk import DAG
-from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
-
-for mode, deferrable in {"waiting": False, "deferring": True}.items():
-    with DAG(mode, schedule=None, default_args={"retries": 3, "retry_delay": 1}):
-        FaceSwapOperator(
-            task_id="swap",
-            face="https://example.com/face.jpg",
-            image="https://example.com/group.jpg",
-            destination="{{ dag_run.conf.destination }}",
-            submission_record="destination",
-            deferrable=deferrable,
-            timeout=600,
-        )
-"""
 
 
 def before_the_answer(stage: Killing, dag_id: str, destination: str, *, accepts: bool) -> Run:
@@ -111,7 +95,7 @@ def check(moment: Callable[[Killing, str, str], Run], stage: Killing, dag_id: st
 
 @pytest.fixture
 def home(airflow_home: AirflowHome, standin: StandIn) -> AirflowHome:
-    return airflow_home.add_dag(DAGS).connect(
+    return airflow_home.add_dag(dags(submission_record="destination")).connect(
         host=standin.url,
         password=standin.key,
         extra={"allow_private_downloads": True, "request_timeout": 300},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.running import Components
-from tests.system.killing import Killing
+from tests.system.killing import Killing, dags
 
 if TYPE_CHECKING:
     from tests.support.running import AirflowHome
@@ -20,28 +20,13 @@ pytestmark = [
     pytest.mark.airflow,
     pytest.mark.skipif(AIRFLOW < (3, 3), reason="Airflow keeps the state of a task from 3.3 on"),
 ]
-DAGS = """
-from airflow.providers.common.compat.sdk import DAG
-from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
-
-for mode, deferrable in {"waiting": False, "deferring": True}.items():
-    with DAG(mode, schedule=None, default_args={"retries": 3, "retry_delay": 1}):
-        FaceSwapOperator(
-            task_id="swap",
-            face="https://example.com/face.jpg",
-            image="https://example.com/group.jpg",
-            destination="{{ dag_run.conf.destination }}",
-            deferrable=deferrable,
-            timeout=600,
-        )
-"""
 
 
 @pytest.mark.timeout(600)
 def test_killed_workers_pay_for_nothing_twice(
     airflow_home: AirflowHome, standin: StandIn, tmp_path: Path
 ) -> None:
-    airflow_home.add_dag(DAGS).connect(
+    airflow_home.add_dag(dags()).connect(
         host=standin.url,
         password=standin.key,
         extra={"allow_private_downloads": True, "request_timeout": 300},

@@ -6,13 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.running.processes import free_ports, stop, wait_until
+from tests.support.running.local_server import LocalServer
 
 if TYPE_CHECKING:
     from tests.support.running.database import Rows
@@ -38,28 +37,14 @@ def missing() -> str:
     return f"Python lacks {' and '.join(lacking)}" if lacking else ""
 
 
-class Postgres:
+class Postgres(LocalServer):
     """A PostgreSQL server with an empty database, as a context manager."""
 
+    name = "PostgreSQL"
+
     def __init__(self) -> None:
-        (self.port,) = free_ports(1)
+        super().__init__()
         self.url = f"postgresql+psycopg2://{USER}@127.0.0.1:{self.port}/{DATABASE}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Postgres:
-        self._folder = Path(tempfile.mkdtemp(prefix="modelslab-postgres-"))
-        try:
-            self._start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # end now, without waiting for clients
-            stop(self._process)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def rows(self, query: str, *values: object) -> Rows:
         """What a query gives; a `?` in it stands for a value."""
@@ -94,7 +79,7 @@ class Postgres:
         ]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(serve, stdout=log, stderr=log, **self._as_whom())
-        wait_until(self._ready, 60, "PostgreSQL to answer")
+        self._wait_until_ready(60)
 
     def _as_whom(self) -> dict[str, Any]:
         apart = {"cwd": self._folder, "stdin": subprocess.DEVNULL, "start_new_session": True}
@@ -102,16 +87,18 @@ class Postgres:
             return apart
         return {**apart, "user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []}
 
-    def _ready(self) -> bool:
+    def ping(self) -> bool:
+        """Whether it serves."""
         import psycopg2
 
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise RuntimeError(f"PostgreSQL ended: {(self._folder / 'log').read_text()}")
         try:
             return bool(self.rows("select 1"))
         except psycopg2.OperationalError:
             return False
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        process.send_signal(signal.SIGINT)  # end now, without waiting for clients
+        super()._end(process)
 
 
 def _programs() -> Path | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 
-from tests.support.running.processes import free_ports, stop, wait_until
+from tests.support.running.local_server import LocalServer
 
 PROGRAM = "redis-server"
 # Nothing is written to disk: what it holds is thrown away anyhow.
@@ -21,27 +19,14 @@ def missing() -> str:
     return "" if shutil.which(PROGRAM) else f"no {PROGRAM} is installed (Debian: apt-get install {PROGRAM})"
 
 
-class Redis:
+class Redis(LocalServer):
     """An empty Redis server, as a context manager."""
 
+    name = "Redis"
+
     def __init__(self) -> None:
-        (self.port,) = free_ports(1)
+        super().__init__()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Redis:
-        self._folder = Path(tempfile.mkdtemp(prefix="modelslab-redis-"))
-        try:
-            self._start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            stop(self._process)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def ping(self) -> bool:
         """Whether it answers."""
@@ -59,10 +44,4 @@ class Redis:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        wait_until(self._ready, 30, "Redis to answer")
-
-    def _ready(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise RuntimeError(f"Redis ended: {(self._folder / 'log').read_text()}")
-        return self.ping()
+        self._wait_until_ready(30)
