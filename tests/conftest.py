@@ -176,6 +176,18 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
+def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a batch look often: at itself, and at its first swaps, of which nobody knows how long they take."""
+    from airflow_provider_modelslab.batch import look_times, run, savers
+    from airflow_provider_modelslab.protocol import poll_intervals
+
+    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.015)
+    monkeypatch.setattr(look_times, "_SHORTEST", 0.015)
+    for module in (run, savers):
+        monkeypatch.setattr(module, "_TICK", 0.01)
+
+
+@pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try a download again after thousandths of a second instead of seconds."""
 
