@@ -17,7 +17,7 @@ from tests import ROOT
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tests.saving.buckets import S3Bucket
     from tests.saving.servers import Maker
@@ -114,10 +114,15 @@ def leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> 
     items[:] = [item for item in items if item not in left_out]
 
 
-def pytest_collection_finish() -> None:
-    """Keep all that is imported by now out of garbage collections, each of which looks through Airflow."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep all that is imported out of garbage collections, each of which looks through Airflow."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
