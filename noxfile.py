@@ -192,7 +192,7 @@ def cell(line: str, python: str) -> nox.param:
 def cells(session: nox.Session, line: str) -> None:
     """The wheel on an Airflow line and a Python: unit tests and one DAG that defers in a real Airflow."""
     # 4: most tests wait for much of their time
-    selection = "not (airflow or thorough) or smoke"
+    selection = "(not airflow and not thorough) or smoke"
     test_wheel(session, line, 15, ("test", "kills"), "-q", "-m", selection, "-n", "4")
 
 

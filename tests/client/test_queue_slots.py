@@ -80,6 +80,7 @@ async def test_but_not_before_the_first_of_them_could_have_been_refused() -> Non
     assert await pauses_of(room, 3) == [5, 5, 5]
 
 
+@pytest.mark.thorough
 async def test_a_refusal_begins_the_pause_anew() -> None:
     room = QueueSlots()
     room.refused(0)
