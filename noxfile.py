@@ -246,5 +246,6 @@ def write_sbom(session: nox.Session, wheel: str, file: str) -> None:
 def copy_without_package(folder: Path) -> Path:
     """Copy the checkout but for the package, so that only the installed one can be imported."""
     shutil.rmtree(folder, ignore_errors=True)
-    beside = shutil.ignore_patterns(".*", "__pycache__", PACKAGE.replace("-", "_"))
+    # "_build": the documentation may be made meanwhile.
+    beside = shutil.ignore_patterns(".*", "__pycache__", "_build", PACKAGE.replace("-", "_"))
     return Path(shutil.copytree(ROOT, folder, ignore=beside))
