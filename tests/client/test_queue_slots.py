@@ -42,6 +42,7 @@ async def test_an_end_lets_the_longest_wait_go_on_and_no_other() -> None:
     room.close()
 
 
+@pytest.mark.thorough
 async def test_without_an_end_one_goes_on_after_the_pause_that_the_api_asked_for() -> None:
     room = QueueSlots()
     room.refused(1)
