@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Without an eta the interval grows with the logarithm of the time waited: 2 s at first, 4.9 s after a
-# minute, 9.8 s after half an hour. Faster growth saves more looks than it is worth in delay.
+# Without an eta the interval grows with the logarithm of the time waited: 2 s for ten seconds, 4.9 s after a
+# minute, 10.3 s after half an hour. Faster growth saves more looks than it is worth in delay.
 SHORTEST = 2.0  # seconds
-GROWTH = 1.5  # seconds for each e-fold of the time waited
-GROWTH_SCALE = 10.0  # seconds
+GROWTH = 1.6  # seconds for each e-fold of the time waited
+GROWTH_AFTER = 10.0  # seconds
 
 # An eta that is right to within 30 %, divided by this, leads to a look just before the end, from where
 # the next answer's eta leads on; after a look too late nothing could be made good.
@@ -34,9 +34,9 @@ MAX_FAILURES = 8  # looks in a row that may fail; the pauses between them add up
 # this.
 AFTER_DEFERRAL = 8.0  # seconds
 AFTER_RESCHEDULE = 10.0  # seconds
-# A job that promises to be done by then is waited for by the worker: cheaper than starting another.
-LINGER = 5.0  # seconds
-PICTURE_TAKES = 3.0  # seconds, as a rule; the eta of a swap in a picture has been seen to be minutes
+# A worker that could defer makes the looks that fall into this time itself. A trigger would make none before
+# AFTER_DEFERRAL, and its event costs another start of the task.
+LINGER = 12.0  # seconds
 
 # Where one task saves many results, a result that is there waits at most this long for the others: its links
 # expire. Each time costs the start of a worker.
@@ -101,7 +101,7 @@ def _interval(pace: Pace, elapsed: float, looks: int, jitter: float) -> float:
         return low * (1 + jitter)
     if pace.poke_interval is not None:
         return pace.poke_interval
-    return SHORTEST + GROWTH * math.log1p(elapsed / GROWTH_SCALE)
+    return SHORTEST + GROWTH * math.log(max(1.0, elapsed / GROWTH_AFTER))
 
 
 def polls_so_far(pace: Pace, elapsed: float) -> int:

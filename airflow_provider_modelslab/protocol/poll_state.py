@@ -127,6 +127,14 @@ class PollState:
             known=self.known or isinstance(outcome, InProgress),
         )
 
+    def may_end_by(self, moment: float) -> bool:
+        """Tell whether the next look is made by then, and the end may have come, as far as is known.
+
+        :param moment: in seconds since the epoch
+        """
+        promised = sum(self.eta) if self.eta and self.trusts_eta else 0.0
+        return max(self.next_poll, promised) <= moment
+
     def at_deadline(self, outcome: Outcome) -> Ending:
         """Return the ending at the deadline: an id that was never known will not complete.
 

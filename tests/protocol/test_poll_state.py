@@ -58,7 +58,7 @@ def test_an_eta_that_stands_still_is_not_believed_again() -> None:
     assert step.next_poll == 1010
     step = step.after(absurd, 1010, 0)
     assert isinstance(step, PollState)
-    assert step.next_poll == pytest.approx(1013, abs=0.1)
+    assert step.next_poll == pytest.approx(1012, abs=0.1)
     step = step.after(InProgress("processing", eta=100), 1013, 0)
     assert isinstance(step, PollState)
     assert step.next_poll < 1020
