@@ -17,7 +17,7 @@ from tests import ROOT
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tests.saving.buckets import S3Bucket
     from tests.saving.servers import Maker
@@ -114,10 +114,15 @@ def leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> 
     items[:] = [item for item in items if item not in left_out]
 
 
-def pytest_collection_finish() -> None:
-    """Keep all that is imported by now out of garbage collections, each of which looks through Airflow."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep all that is imported out of garbage collections, each of which looks through Airflow."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +177,18 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
     from airflow_provider_modelslab.protocol import poll_intervals
 
     monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
+
+
+@pytest.fixture
+def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a batch look often: at itself, and at its first swaps, of which nobody knows how long they take."""
+    from airflow_provider_modelslab.batch import look_times, run, savers
+    from airflow_provider_modelslab.protocol import poll_intervals
+
+    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.015)
+    monkeypatch.setattr(look_times, "_SHORTEST", 0.015)
+    for module in (run, savers):
+        monkeypatch.setattr(module, "_TICK", 0.01)
 
 
 @pytest.fixture

@@ -48,8 +48,9 @@ async def test_all_waits_of_a_loop_and_connection_share_one_client_and_the_last_
     assert not aio._clients[asyncio.get_running_loop()]
 
 
-async def test_a_thousand_looks_use_few_tcp_connections_and_one_look_up(
-    connected: StandIn, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.thorough)])
+async def test_many_looks_use_few_tcp_connections_and_one_look_up(
+    connected: StandIn, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     looked_up: list[str] = []
     look_up = compat.get_async_connection
@@ -59,7 +60,7 @@ async def test_a_thousand_looks_use_few_tcp_connections_and_one_look_up(
         return await look_up(conn_id)
 
     monkeypatch.setattr(compat, "get_async_connection", counting)
-    jobs = [str(job) for job in connected.add_jobs(1000)]
+    jobs = [str(job) for job in connected.add_jobs(count)]
     async with shared_client(CONN) as client:
         outcomes = await asyncio.gather(*(client.fetch(job) for job in jobs))
     assert all(isinstance(outcome, Done) for outcome in outcomes)

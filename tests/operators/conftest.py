@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often, also at the first swaps of a batch, of which nobody knows how long they take."""
-    from airflow_provider_modelslab.batch import look_times
-    from airflow_provider_modelslab.protocol import poll_intervals
-
-    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.03)
-    monkeypatch.setattr(look_times, "_SHORTEST", 0.03)
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with twelve pictures, and one file that is none."""
     folder = tmp_path / "catalogue"
@@ -40,7 +30,7 @@ def batch(connected: StandIn, folder: Path, tmp_path: Path) -> Any:
     """Make the operator for the folder, or for other arguments."""
     face = tmp_path / "face.jpg"
     face.write_bytes(picture(seed="face"))
-    connected.configure(submit={"duration": 0.05})
+    connected.configure(submit={"duration": 0.02})
 
     def make(**kwargs: Any) -> FaceSwapBatchOperator:
         given = {} if "swaps" in kwargs else {"face": str(face), "images": str(folder)}

@@ -21,18 +21,19 @@ from airflow_provider_modelslab.batch.ledger import Ledger, Store
 from airflow_provider_modelslab.exceptions import (
     BatchFailedError,
     BatchIncompleteError,
+    FaceSwapExecutionTimeoutError,
     InsufficientCreditsError,
     InvalidSwapError,
     ModelsLabError,
 )
-from tests.operators.batches import accepted, lines
+from tests.operators.batches import accepted, lines, out_of_time_once, saved_by
 from tests.plugins.saved import picture
 from tests.support.deferring import Pushed, run_task
 
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
-pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_slow_downs", "prompt_looks")
+pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_slow_downs", "short_pauses", "prompt_looks")
 STATES = ("saved", "failed", "unknown", "waiting", "not_submitted")
 
 
@@ -57,13 +58,15 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, method: str, what: str) -> list[
 def in_flight_and_left(batch: Any, connected: StandIn, count: int) -> list[dict[str, Any]]:
     """Run a batch that is out of time with so many on their way; they end meanwhile."""
     connected.configure(submit={"duration": 60})
-    with pytest.raises(ModelsLabError):
-        run_task(batch(in_flight=count, execution_timeout=timedelta(seconds=4)))
+    with pytest.MonkeyPatch.context() as patch:
+        soon = out_of_time_once(patch, lambda: accepted(connected) == count)
+        with pytest.raises(FaceSwapExecutionTimeoutError):
+            run_task(batch(in_flight=count, execution_timeout=soon))
     left = connected.submits(accepted=True)
     assert len(left) == count
     for each in left:
         connected.finish(each["id"])
-    connected.configure(submit={"duration": 0.05})
+    connected.configure(submit={"duration": 0.02})
     return left
 
 
@@ -138,9 +141,9 @@ def test_a_task_that_gave_nothing_is_told_of(batch: Any) -> None:
 def test_what_failed_is_paid_for_once_in_a_try_however_often_it_resumes(
     batch: Any, connected: StandIn, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "PARK_WORTH", 0.2)
+    monkeypatch.setattr(run, "PARK_WORTH", 0.1)
     monkeypatch.setattr(deferral, "_COLLECT_AFTER", 0.05)
-    connected.configure(queue_limit=4, submit={"duration": 1.0, "eta": "exact"})
+    connected.configure(queue_limit=4, submit={"duration": 0.5, "eta": "exact"})
     failing = b64encode((folder / "00.jpg").read_bytes()).decode()
     body = {"status": "failed", "id": 8, "message": "No face detected"}
     connected.fault("submit", holding=failing, body=body, times="always")
@@ -174,35 +177,41 @@ def test_a_report_of_a_killed_run_is_not_believed(
     assert all(each["files"] for each in lines(value))
 
 
-def test_out_of_time_each_item_has_a_state(batch: Any, connected: StandIn) -> None:
+def test_out_of_time_each_item_has_a_state(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connected.configure(submit={"duration": 60})
-    ti = Pushed()
-    with pytest.raises(ModelsLabError):
-        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=3)), {"ti": ti})
+    ti, soon = Pushed(), out_of_time_once(monkeypatch, lambda: connected.stats()["fetch"] > 2)
+    with pytest.raises(FaceSwapExecutionTimeoutError):
+        run_task(batch(in_flight=2, execution_timeout=soon), {"ti": ti})
     value = ti.xcoms["batch"]
     assert (value["waiting"], value["not_submitted"], len(lines(value))) == (2, 10, 12)
 
 
-def test_the_time_is_over_although_places_come_free_quickly(batch: Any, connected: StandIn) -> None:
+def test_the_time_is_over_although_places_come_free_quickly(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connected.configure(submit={"duration": 0.02})
     swaps = [
-        {"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(3000)
+        {"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(300)
     ]
+    soon = out_of_time_once(monkeypatch, lambda: accepted(connected) > 30)
     with pytest.raises(ModelsLabError, match="execution_timeout"):
-        run_task(batch(swaps=swaps, in_flight=8, execution_timeout=timedelta(seconds=1)))
-    assert accepted(connected) < 3000
+        run_task(batch(swaps=swaps, in_flight=8, execution_timeout=soon))
+    assert accepted(connected) < 300
 
 
 def test_what_is_paid_for_is_collected_before_what_is_new(
-    batch: Any, connected: StandIn, folder: Path
+    batch: Any, connected: StandIn, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_flight_and_left(batch, connected, 12)
     for number in range(5):
         (folder / f"--{number}.jpg").write_bytes(picture(seed=f"new {number}"))  # of the first names
     connected.fault("submit", payload="rate_limit", times="always")
-    ti = Pushed()
-    with pytest.raises(ModelsLabError):
-        run_task(batch(execution_timeout=timedelta(seconds=6)), {"ti": ti})
+    ti, saved = Pushed(), saved_by(monkeypatch)
+    soon = out_of_time_once(monkeypatch, lambda: len(saved) == 12)
+    with pytest.raises(FaceSwapExecutionTimeoutError):
+        run_task(batch(execution_timeout=soon), {"ti": ti})
     assert (ti.xcoms["batch"]["saved"], ti.xcoms["batch"]["not_submitted"]) == (12, 5)
 
 
@@ -225,9 +234,10 @@ def test_never_more_are_in_the_queue_than_in_flight_says(batch: Any, connected: 
 def test_where_no_result_can_be_had_no_more_is_paid_for(
     batch: Any, connected: StandIn, on: str, fault: dict[str, Any]
 ) -> None:
+    connected.configure(submit={"duration": 0.1})
     connected.fault(on, times="always", **fault)
     with pytest.raises(ModelsLabError):
-        run_task(batch(in_flight=1, download_timeout=0.3))
+        run_task(batch(in_flight=1, download_timeout=0.1))
     assert accepted(connected) < 12
 
 
@@ -311,6 +321,7 @@ def test_ended_by_a_signal_at_random_moments_it_pays_once(batch: Any, connected:
     assert value["saved"] == accepted(connected) == 12
 
 
+@pytest.mark.thorough
 def test_a_download_that_hangs_does_not_outlast_the_task(batch: Any, connected: StandIn) -> None:
     connected.fault("download", hang=True, times="always")
     began = time.monotonic()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from airflow_provider_modelslab.exceptions import (
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
 from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOperator
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap
-from tests.operators.batches import accepted, cleared, deferrals, lines
+from tests.operators.batches import accepted, cleared, deferrals, lines, out_of_time_once
 from tests.plugins.saved import picture
 from tests.support.deferring import Pushed, run_task
 from tests.support.recorded_stats import RecordedStats
@@ -30,7 +29,7 @@ from tests.support.recorded_stats import RecordedStats
 if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
-pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_slow_downs", "prompt_looks")
+pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_slow_downs", "short_pauses", "prompt_looks")
 
 
 def test_a_folder_is_swapped_once_and_reported_in_order(batch: Any, connected: StandIn) -> None:
@@ -53,7 +52,7 @@ def test_what_a_batch_does_is_counted(
 ) -> None:
     recorded = RecordedStats()
     monkeypatch.setattr(metrics, "_stats", lambda: recorded)
-    connected.configure(queue_limit=2, submit={"duration": 0.3})
+    connected.configure(queue_limit=2, submit={"duration": 0.15})
     run_task(batch(in_flight=3))
 
     counted = recorded.short()
@@ -244,9 +243,9 @@ def test_long_waits_are_left_to_the_triggerer(
 
     monkeypatch.setattr(run, "PARK_WORTH", 0.2)
     monkeypatch.setattr(deferral, "_COLLECT_AFTER", 0.05)
-    connected.configure(queue_limit=4, submit={"duration": 1.5, "eta": "exact"})
+    connected.configure(queue_limit=6, submit={"duration": 0.8, "eta": "exact"})
     deferred = deferrals(monkeypatch)
-    value = run_task(batch(deferrable=True, in_flight=4))
+    value = run_task(batch(deferrable=True, in_flight=6))
 
     assert value["saved"] == accepted(connected) == 12
     assert "FaceSwapResultTrigger" in deferred
@@ -294,7 +293,7 @@ def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(
     from airflow_provider_modelslab.protocol import poll_intervals
 
     monkeypatch.setattr(run, "PARK_WORTH", 0.2)
-    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 1.0)
+    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.5)
     connected.fault("submit", payload="rate_limit")
     deferred = deferrals(monkeypatch)
     value = run_task(batch(deferrable=True, in_flight=1))
@@ -303,14 +302,18 @@ def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(
     assert deferred[0] == "QueueRoomTrigger"
 
 
-def test_a_batch_that_is_out_of_time_says_so_and_the_next_run_goes_on(batch: Any, connected: StandIn) -> None:
+def test_a_batch_that_is_out_of_time_says_so_and_the_next_run_goes_on(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connected.configure(submit={"duration": 60})
-    with pytest.raises(FaceSwapExecutionTimeoutError, match="what is on its way is on record"):
-        run_task(batch(in_flight=2, execution_timeout=timedelta(seconds=3)))
+    with monkeypatch.context() as patch:
+        soon = out_of_time_once(patch, lambda: accepted(connected) == 2)
+        with pytest.raises(FaceSwapExecutionTimeoutError, match="what is on its way is on record"):
+            run_task(batch(in_flight=2, execution_timeout=soon))
     assert accepted(connected) == 2
     for each in connected.submits(accepted=True):
         connected.finish(each["id"])
-    connected.configure(submit={"duration": 0.05})
+    connected.configure(submit={"duration": 0.02})
 
     assert run_task(batch())["saved"] == accepted(connected) == 12
 

@@ -67,7 +67,7 @@ def test_a_data_uri_is_saved(standin: StandIn, tmp_path: Path) -> None:
 
 
 def test_a_data_uri_with_percent_escapes_is_saved(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job(files=["mp4:400000"])
+    job = standin.add_job(files=["mp4:150000"])
     data = content(standin, job)
     escaped = "".join(f"%{byte:02X}" for byte in base64.b64encode(data))  # no piece of any size ends well
     inline = "data:image/png," + "".join(f"%{byte:02x}" for byte in data)

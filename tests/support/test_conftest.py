@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -35,23 +36,39 @@ def test_quick(): ...
 """
 
 
-@pytest.mark.parametrize(
-    ("selection", "chosen"),
-    [
-        ((), 2),
-        (("-m", "not airflow"), 1),
-        (("-m", "not (airflow or thorough) or smoke"), 1),
-        (("-m", "airflow and not smoke", "-m", "browser"), 1),
-        (("-m", "(airflow or browser) and not smoke"), 1),
-    ],
-)
-def test_tests_with_a_browser_are_left_out_where_a_selection_does_not_name_them(
-    tmp_path: Path, selection: tuple[str, ...], chosen: int
-) -> None:
-    (tmp_path / "test_it.py").write_text(BROWSER_TESTS)
-    options = ("-p", "tests.conftest", "-c", str(ROOT / "pyproject.toml"), "--collect-only", "-q")
-    command = [sys.executable, "-m", "pytest", *options, *selection, str(tmp_path)]
+SELECTIONS = {
+    (): 2,
+    ("-m", "not airflow"): 1,
+    ("-m", "not (airflow or thorough) or smoke"): 1,
+    ("-m", "airflow and not smoke", "-m", "browser"): 1,
+    ("-m", "(airflow or browser) and not smoke"): 1,
+}
+COLLECTING = """
+import json, sys, pytest
+
+for selection in json.loads(sys.argv[1]):
+    print("SELECTION", flush=True)
+    pytest.main([*sys.argv[2:], *selection])
+"""
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What pytest finds with each selection; in one process, since its start takes longer than all of them."""
+    file = tmp_path_factory.mktemp("tests") / "test_it.py"
+    file.write_text(BROWSER_TESTS)
+    options = ("-p", "tests.conftest", "-c", str(ROOT / "pyproject.toml"), "--collect-only", "-q", str(file))
+    command = [sys.executable, "-c", COLLECTING, json.dumps(list(SELECTIONS)), *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    found = [line for line in done.stdout.splitlines() if "::" in line]
-    assert len(found) == chosen, done.stdout + done.stderr
+    assert done.stdout.count("SELECTION") == len(SELECTIONS), done.stdout + done.stderr
+    return done.stdout.split("SELECTION")[1:]
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_tests_with_a_browser_are_left_out_where_a_selection_does_not_name_them(
+    collected: list[str], selection: tuple[str, ...]
+) -> None:
+    output = collected[list(SELECTIONS).index(selection)]
+    found = [line for line in output.splitlines() if "::" in line]
+    assert len(found) == SELECTIONS[selection], output
     assert any("test_looks" in line for line in found) == (not selection or "browser" in selection[-1])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 pytest.importorskip("airflow.providers.openlineage", reason="OpenLineage's provider is not installed")
-pytestmark = pytest.mark.usefixtures("prompt_tasks")
+pytestmark = pytest.mark.usefixtures("prompt_tasks", "prompt_looks")
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
 
 
