@@ -181,7 +181,7 @@ def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a batch look often: at itself, and at its first swaps, of which nobody knows how long they take."""
+    """Have a batch look often: at itself, and at its first swaps, whose kind takes nobody knows how long."""
     from airflow_provider_modelslab.batch import look_times, run, savers
     from airflow_provider_modelslab.protocol import poll_intervals
 

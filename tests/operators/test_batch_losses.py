@@ -192,9 +192,7 @@ def test_the_time_is_over_although_places_come_free_quickly(
     batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected.configure(submit={"duration": 0.02})
-    swaps = [
-        {"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(300)
-    ]
+    swaps = [{"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(300)]
     soon = out_of_time_once(monkeypatch, lambda: accepted(connected) > 30)
     with pytest.raises(ModelsLabError, match="execution_timeout"):
         run_task(batch(swaps=swaps, in_flight=8, execution_timeout=soon))
