@@ -12,8 +12,8 @@ GROWTH = 1.6  # seconds for each e-fold of the time waited
 GROWTH_AFTER = 10.0  # seconds
 
 # Nobody knows how right an eta is. The first one leads to a look before the end that it promises, the earlier
-# the longer it is. A job that is done by then took one look; of others the next eta has run down faster or slower
-# than the time, which says when the end will come.
+# the longer it is. A job that is done by then took one look; of others the next eta has run down faster or
+# slower than the time, which says when the end will come.
 ETA_DOUBT = 100.0  # seconds of eta, each of which counts for a hundredth more than itself
 ETA_WRONG = 1.5  # the factor by which it may be wrong, or run down too fast or too slowly
 ETA_SHORTEST = 1.0  # seconds
