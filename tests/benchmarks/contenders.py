@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tests.benchmarks.meter import Meter
@@ -27,7 +27,7 @@ class Target:
 
     url: str
     key: str
-    interval: float
+    interval: float | None
     limit: float
 
 
@@ -61,6 +61,11 @@ async def _bare(ids: Sequence[str], target: Target, apart: float) -> None:
 async def trigger_each(ids: Sequence[str], target: Target) -> None:
     """The provider's trigger, one for each job, as that many deferred tasks have."""
     await _all(_fire(_our_trigger([request_id], target)) for request_id in ids)
+
+
+async def trigger_own_pace(ids: Sequence[str], target: Target) -> None:
+    """The same, which looks when the provider thinks best."""
+    await _all(_fire(_our_trigger([request_id], replace(target, interval=None))) for request_id in ids)
 
 
 async def trigger_for_all(ids: Sequence[str], target: Target) -> None:
@@ -103,6 +108,7 @@ CONTENDERS: dict[str, Callable[[Sequence[str], Target], Awaitable[None]]] = {
     "bare aiohttp": bare,
     "bare aiohttp, apart": bare_apart,
     "a trigger for each": trigger_each,
+    "at its own pace": trigger_own_pace,
     "a trigger for all": trigger_for_all,
     "HttpEventTrigger": http_event_trigger,
 }
