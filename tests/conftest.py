@@ -36,7 +36,9 @@ THOROUGH = (
     "tests/saving/test_save_at_once.py",
     "tests/saving/test_save_stores.py",
     "tests/support/running/",
+    "tests/support/test_conftest.py",
     "tests/support/test_standin/",
+    "tests/test_hatch_build.py",
 )
 UNIT_SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -67,6 +69,7 @@ def leave_alone_what_is_the_person_s() -> Path:
     return Path(home)
 
 
+pytest_plugins = ["tests.support.pauses"]
 # Now: the conftest of a folder may import Airflow before any hook runs.
 keep_bytecode_apart()
 HOME = leave_alone_what_is_the_person_s()
@@ -79,9 +82,23 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs do not heed it
     config.add_cleanup(lambda: shutil.rmtree(HOME, ignore_errors=True))
-    # How long an example takes says more about the machine than about us.
-    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # How long an example takes says more about the machine than about us. Most of them are thorough.
+    count = 25 if leaves_out_what_is_thorough(config) else 100
+    untimed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("untimed", max_examples=count, **untimed)
     settings.load_profile("untimed")
+
+
+def leaves_out_what_is_thorough(config: pytest.Config) -> bool:
+    """Whether the selection says so."""
+    return "not thorough" in (config.getoption("-m") or "")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read the files of what is left out: there are many, and each process would."""
+    if not leaves_out_what_is_thorough(config) or not collection_path.is_relative_to(ROOT):
+        return None
+    return collection_path.relative_to(ROOT).as_posix().startswith(THOROUGH) or None
 
 
 def pytest_report_header() -> list[str]:
@@ -157,59 +174,6 @@ def ssl_context() -> ssl.SSLContext:
     from airflow_provider_modelslab.http.environment import make_ssl_context
 
     return make_ssl_context()
-
-
-@pytest.fixture
-def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare tests the pauses before and after a deferral, and take finer steps."""
-    from airflow_provider_modelslab.client import aio
-    from airflow_provider_modelslab.protocol import poll_intervals
-
-    monkeypatch.setattr(poll_intervals, "LINGER", 0.0)
-    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
-    monkeypatch.setattr(aio, "_STEP", 0.002)
-    monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
-
-
-@pytest.fixture
-def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare tests the pauses of a worker too, between two tries in trouble."""
-    from airflow_provider_modelslab.protocol import poll_intervals
-
-    monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
-
-
-@pytest.fixture
-def prompt_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a batch look often: at itself, and at its first swaps, whose kind takes nobody knows how long."""
-    from airflow_provider_modelslab.batch import look_times, run, savers
-    from airflow_provider_modelslab.protocol import poll_intervals
-
-    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.015)
-    monkeypatch.setattr(look_times, "_SHORTEST", 0.015)
-    for module in (run, savers):
-        monkeypatch.setattr(module, "_TICK", 0.01)
-
-
-@pytest.fixture
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try a download again after thousandths of a second instead of seconds."""
-
-    from airflow_provider_modelslab.saving import retry_budget
-
-    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.002)
-    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.02)
-    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.05)
-
-
-@pytest.fixture
-def short_slow_downs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep away for a twentieth of a second where the API asks to, for however long it asks."""
-
-    from airflow_provider_modelslab.protocol import poll_intervals
-
-    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.05)
-    monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.05)
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,7 @@ async def test_a_key_that_stays_refused_is_refused(connected: StandIn) -> None:
         assert isinstance(await client.fetch(str(connected.add_job())), Refused)
 
 
+@pytest.mark.thorough
 async def test_a_wish_to_slow_down_holds_back_every_wait_on_that_key(connected: StandIn) -> None:
     jobs = [str(job) for job in connected.add_jobs(5)]
     async with shared_client(CONN) as client:

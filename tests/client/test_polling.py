@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from airflow_provider_modelslab.client.polling import wait_for_each
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.protocol.outcome import RateLimited
@@ -39,6 +41,7 @@ def test_each_has_its_last_look_at_the_deadline(connected: StandIn) -> None:
     assert [connected.looks(job) for job in jobs] == [1, 1, 1]
 
 
+@pytest.mark.thorough
 def test_a_rate_limit_holds_back_the_looks_at_all_of_them(connected: StandIn) -> None:
     jobs = connected.add_jobs(3)
     connected.configure(retry_after=1)

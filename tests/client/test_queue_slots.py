@@ -42,6 +42,7 @@ async def test_an_end_lets_the_longest_wait_go_on_and_no_other() -> None:
     room.close()
 
 
+@pytest.mark.thorough
 async def test_without_an_end_one_goes_on_after_the_pause_that_the_api_asked_for() -> None:
     room = QueueSlots()
     room.refused(1)
@@ -80,6 +81,7 @@ async def test_but_not_before_the_first_of_them_could_have_been_refused() -> Non
     assert await pauses_of(room, 3) == [5, 5, 5]
 
 
+@pytest.mark.thorough
 async def test_a_refusal_begins_the_pause_anew() -> None:
     room = QueueSlots()
     room.refused(0)

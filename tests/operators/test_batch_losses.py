@@ -138,6 +138,7 @@ def test_a_task_that_gave_nothing_is_told_of(batch: Any) -> None:
         run_task(operator)
 
 
+@pytest.mark.thorough
 def test_what_failed_is_paid_for_once_in_a_try_however_often_it_resumes(
     batch: Any, connected: StandIn, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,7 +299,7 @@ def test_what_a_person_mistypes_costs_nothing(
     assert "is damaged" in next(line["error"] for line in lines(value) if line["state"] == "unknown")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2))])
 def test_ended_by_a_signal_at_random_moments_it_pays_once(batch: Any, connected: StandIn, seed: int) -> None:
     connected.configure(queue_limit=4, submit={"duration": 0.2})
     chance = random.Random(seed)

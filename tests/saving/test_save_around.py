@@ -37,7 +37,7 @@ def test_several_files_are_transferred_at_the_same_time(standin: StandIn, tmp_pa
     job = standin.add_job(files=["jpg"] * 8)
     standin.fault("file", hang=True, times="always")
     with pytest.raises(ModelsLabError, match="not complete"):
-        save(result_of(standin, job), tmp_path, parallel=4, timeout=0.5)
+        save(result_of(standin, job), tmp_path, parallel=4, timeout=0.25)
     assert standin.stats()["file"] >= 4  # one after the other, hardly the second would have been asked for
 
 

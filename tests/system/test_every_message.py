@@ -314,6 +314,7 @@ def test_every_class_of_error_is_in_the_table() -> None:
     assert {cls for cls in every if issubclass(cls, ModelsLabError)} - told == abstract | in_airflow_only
 
 
+@pytest.mark.usefixtures("prompt_looks")
 @pytest.mark.parametrize("name", TABLE)
 def test_a_message_says_what_happened_and_what_to_do(
     name: str, standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tests.support.running import AirflowHome
     from tests.support.standin import StandIn
 
-# Airflow 2 on SQLite runs one task at a time, and never has five of these in the queue.
-ROOM, SWAPS, POOLED = (5, 30, 12) if AIRFLOW_3 else (1, 6, 3)
+# Airflow 2 on SQLite runs one task at a time, and never has four of these in the queue.
+ROOM, SWAPS, POOLED = (4, 15, 6) if AIRFLOW_3 else (1, 6, 3)
 DAG = """
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator
@@ -52,7 +52,7 @@ def test_more_swaps_than_the_account_may_queue_all_succeed_and_in_a_pool_of_its_
         host=standin.url, password=standin.key
     )
     airflow_home.airflow("pools", "set", "modelslab", str(ROOM), "the account's queue", "--include-deferred")
-    standin.configure(queue_limit=ROOM, retry_after=10, submit={"duration": 15})
+    standin.configure(queue_limit=ROOM, retry_after=5, submit={"duration": 10})
     with Standalone(airflow_home, timeout=240) as airflow:
         run = airflow.wait(airflow.trigger("fan_out"), timeout=600)
         refused = len(standin.submits()) - len(standin.submits(accepted=True))

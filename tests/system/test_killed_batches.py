@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.running import AirflowHome, Run
     from tests.support.standin import StandIn
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.kills]
 PICTURES, ROOM = 300, 30
 DAG = """
 from airflow.providers.common.compat.sdk import DAG

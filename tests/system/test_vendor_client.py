@@ -52,6 +52,7 @@ def test_its_fetch_waits_for_a_job_and_gets_the_result(server: StandIn, enterpri
     assert server.requests("fetch")[0]["headers"]["x-requested-with"] == "modelslab-py"
 
 
+@pytest.mark.thorough
 def test_its_asynchronous_fetch_gets_the_result_too(server: StandIn) -> None:
     job = server.add_job(duration=0.2, starts="first_look")
 

@@ -148,7 +148,7 @@ def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn)
 def test_a_result_that_is_lost_does_not_start_the_task_again_and_again_but_is_told_at_the_end(
     connected: StandIn, tmp_path: Path
 ) -> None:
-    lost, slow = connected.add_job(), connected.add_job(duration=1, starts="first_look")
+    lost, slow = connected.add_job(), connected.add_job(duration=0.4, starts="first_look")
     connected.fault("download", id=lost, times="always", status=410)
     task = saver(tmp_path, [lost, slow], deferrable=True)
     task.save_options = replace(task.save_options, url_patience=0.0)

@@ -194,6 +194,7 @@ def test_a_task_that_resumes_with_its_id_does_not_depend_on_a_damaged_record(
         task.resume_execution("__fail__", {"error": "Trigger timeout"}, context)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("short_slow_downs")
 @BOTH
 def test_a_full_queue_is_waited_for_where_one_may_write_and_not_delete(
     connected: StandIn, tmp_path: Path, deferrable: bool, monkeypatch: pytest.MonkeyPatch

@@ -41,6 +41,7 @@ def test_it_is_made_again_from_what_is_stored_and_that_is_plain_json() -> None:
     assert QueueRoomTrigger(**json.loads(json.dumps(kwargs))).serialize() == (path, kwargs)
 
 
+@pytest.mark.thorough
 async def test_it_fires_after_the_pause_that_the_api_asked_for_and_never_submits(connected: StandIn) -> None:
     began = time.monotonic()
     assert await status_of(waiting(retry_after=1)) == "room"

@@ -17,6 +17,7 @@ FEW = Options(ids=24, mapped=4, overdue=60, size=100_000_000, limit=150)
 
 
 @pytest.mark.airflow
+@pytest.mark.kills
 @pytest.mark.skipif(not AIRFLOW_3, reason="runs the components of Airflow 3")
 def test_waits_and_files_survive_a_killed_triggerer_and_a_worker_killed_while_saving(tmp_path: Path) -> None:
     (row,) = run_all({"quick": QUICK}, FEW, tmp_path)
