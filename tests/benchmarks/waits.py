@@ -129,7 +129,10 @@ def compare(count: int, options: argparse.Namespace, home: Path) -> list[dict[st
             found.append(measure(name, count, options, home))
     rows = [medians(found) for found in runs.values()]
     base = next((row for row in rows if row["contender"] == BASELINE), None)
-    return [{**row, **({f"{name} x bare": row[name] / base[name] for name in RATIOS} if base else {})} for row in rows]
+    return [
+        {**row, **({f"{name} x bare": row[name] / base[name] for name in RATIOS} if base else {})}
+        for row in rows
+    ]
 
 
 def parser() -> argparse.ArgumentParser:
