@@ -66,6 +66,7 @@ LOADS = (
     Load("local", 200, 200_000),
     Load("S3", 1, 1000 * MB),
     Load("paced S3", 1, 1000 * MB),
+    Load("paced S3", 4, 200 * MB),
     Load("S3", 4, 200 * MB),
     Load("S3", 200, 200_000),
 )
