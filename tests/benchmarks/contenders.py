@@ -23,11 +23,11 @@ PATH = "/api/v6/faceswap/fetch/"
 
 @dataclass(frozen=True)
 class Target:
-    """What all of them are told: the server, its key, and the seconds between two looks."""
+    """What all of them are told: the server, its key, and the seconds between two looks; 0: as we like."""
 
     url: str
     key: str
-    interval: float | None
+    interval: float
     limit: float
 
 
@@ -65,7 +65,7 @@ async def trigger_each(ids: Sequence[str], target: Target) -> None:
 
 async def trigger_own_pace(ids: Sequence[str], target: Target) -> None:
     """The same, which looks when the provider thinks best."""
-    await _all(_fire(_our_trigger([request_id], replace(target, interval=None))) for request_id in ids)
+    await _all(_fire(_our_trigger([request_id], replace(target, interval=0.0))) for request_id in ids)
 
 
 async def trigger_for_all(ids: Sequence[str], target: Target) -> None:
@@ -82,7 +82,7 @@ def _our_trigger(ids: Sequence[str], target: Target) -> Any:
         modelslab_conn_id="modelslab_default",
         started=now,
         deadline=now + target.limit,
-        poke_interval=target.interval,
+        poke_interval=target.interval or None,
     )
 
 

@@ -129,10 +129,12 @@ def compare(count: int, options: argparse.Namespace, home: Path) -> list[dict[st
             found.append(measure(name, count, options, home))
     rows = [medians(found) for found in runs.values()]
     base = next((row for row in rows if row["contender"] == BASELINE), None)
-    return [
-        {**row, **({f"{name} x bare": row[name] / base[name] for name in RATIOS} if base else {})}
-        for row in rows
-    ]
+    return [row | beside(row, base) for row in rows]
+
+
+def beside(row: dict[str, Any], base: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the ratios to the baseline, where it was measured too."""
+    return {f"{name} x bare": row[name] / base[name] for name in RATIOS} if base else {}
 
 
 def parser() -> argparse.ArgumentParser:
