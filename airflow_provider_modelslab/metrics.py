@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from airflow_provider_modelslab.protocol.outcome import Outcome, RateLimited
 from airflow_provider_modelslab.protocol.poll_state import EndingKind
-from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission
+from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
 
 log = logging.getLogger(__name__)
 
 _FACE_SWAP = "modelslab.face_swap"
 SUBMITTED = f"{_FACE_SWAP}.submitted"
 QUEUE_FULL = f"{_FACE_SWAP}.queue_full"
+SUBMIT_UNKNOWN = f"{_FACE_SWAP}.submit_unknown"
 LOOKS = f"{_FACE_SWAP}.looks"
 RATE_LIMITED = f"{_FACE_SWAP}.rate_limited"
 RESULTS = f"{_FACE_SWAP}.results"
@@ -32,7 +33,7 @@ SAVE_DURATION = f"{_FACE_SWAP}.save_duration"
 #: The values of the tag ``outcome``.
 OUTCOMES = tuple(kind.value for kind in EndingKind)
 COUNTERS = (
-    *(SUBMITTED, QUEUE_FULL, LOOKS, RATE_LIMITED, RESULTS),
+    *(SUBMITTED, QUEUE_FULL, SUBMIT_UNKNOWN, LOOKS, RATE_LIMITED, RESULTS),
     *(f"{RESULTS}.{outcome}" for outcome in OUTCOMES),
     *(SAVED_FILES, SAVED_BYTES, SAVE_FAILED),
 )
@@ -48,7 +49,7 @@ def prepare_metrics() -> None:
 
 
 def count_submission(submission: _Submitted) -> _Submitted:
-    """Count a submit call that was queued or found no room; return what came of it.
+    """Count a submit call that was queued, found no room, or whose answer was lost; return what came of it.
 
     :param submission: what came of the call
     """
@@ -56,6 +57,8 @@ def count_submission(submission: _Submitted) -> _Submitted:
         _count(SUBMITTED)
     elif isinstance(submission, RateLimited):
         _count(QUEUE_FULL)
+    elif isinstance(submission, Unknown):
+        _count(SUBMIT_UNKNOWN)
     return submission
 
 

@@ -31,6 +31,7 @@ with DAG(
         face="{{ params.face }}",
         images="{{ params.folder }}",
         destination="{{ params.destination }}",
+        max_failures=0.05,  # of all; where more fail, no more are submitted
         deferrable=True,
         timeout=1800,  # seconds that one face swap may take
         retries=3,

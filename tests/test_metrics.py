@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_modelslab import metrics
-from airflow_provider_modelslab.exceptions import ModelsLabError
+from airflow_provider_modelslab.exceptions import ModelsLabError, SubmissionUnknownError
 from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
@@ -124,6 +124,16 @@ def test_a_full_queue_and_a_rate_limit_are_counted(connected: StandIn, stats: Re
     assert (counted["queue_full"], counted["submitted"], counted["rate_limited"]) == (1, 1, 1)
 
 
+def test_a_submission_whose_answer_was_lost_is_counted(connected: StandIn, stats: RecordedStats) -> None:
+    connected.fault("submit", accepts=True, reset=True)
+    with pytest.raises(SubmissionUnknownError):
+        ModelsLabHook().swap_faces_in_image(
+            image="https://example.com/1.jpg", face="https://example.com/2.jpg"
+        )
+    assert stats.short()["submit_unknown"] == 1
+    assert "submitted" not in stats.short()
+
+
 def test_files_that_stand_already_are_not_counted_again(
     connected: StandIn, stats: RecordedStats, tmp_path: Path
 ) -> None:
@@ -148,10 +158,13 @@ def test_trouble_with_metrics_is_not_the_tasks(connected: StandIn, monkeypatch: 
     assert run_task(operator(connected.add_job()))["id"]
 
 
-def test_airflow_has_a_place_for_them_and_drops_them_where_metrics_are_off() -> None:
-    metrics._stats.cache_clear()
+def test_airflow_has_a_place_for_them_and_drops_them_where_metrics_are_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("DEBUG", logger=metrics.__name__)
     metrics.prepare_metrics()
-    metrics._stats().timing(metrics.WAIT_DURATION, 1.0)
+    metrics.count_saved([1], 1.0)
+    assert not caplog.records  # neither is there a place missing, nor does it refuse what is sent
 
 
 def test_names_are_such_as_every_backend_takes() -> None:

@@ -15,6 +15,7 @@ from airflow_provider_modelslab.error_messages.advice import Caller
 from airflow_provider_modelslab.error_messages.submissions import unknown_in_batch
 
 _TOO_MUCH_TROUBLE = 5  # items in a row of which none brought a result
+_LEFT = "The run ended before it; another try of the task goes on with it."
 
 
 class ItemOutcomes:
@@ -90,7 +91,10 @@ class ItemOutcomes:
 
     def left(self, item: Item, *, is_queued: bool) -> None:
         """The run ended before it; another try of the task goes on with it."""
-        self._report.add(item, "waiting" if is_queued else "not_submitted", final=False)
+        if is_queued:
+            self._report.add(item, "waiting", final=False, record=self._ledger.record_uri(item), error=_LEFT)
+        else:
+            self._report.add(item, "not_submitted", final=False, error=_LEFT)
 
     def not_submitted(self, item: Item, error: Exception) -> None:
         """The account, or the way to the API, was in the way; another try of the task submits it."""

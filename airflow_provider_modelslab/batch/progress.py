@@ -1,4 +1,4 @@
-"""A line in the log on how far a batch has come, and not too often."""
+"""How far a batch has come, told in the log and in the report, and not too often."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from airflow_provider_modelslab.batch.to_do import ToDo
 
 INTERVAL = 30.0  # seconds
+REPORT_INTERVAL = 300.0  # seconds; a report of thousands is some megabytes
 
 
 class Progress:
@@ -18,7 +19,7 @@ class Progress:
 
     def __init__(self, log: Any) -> None:
         self._log = log
-        self._begun = self._said = time.monotonic()
+        self._begun = self._said = self._reported = time.monotonic()
 
     def tell(self, done: int, in_flight: int, to_do: ToDo) -> None:
         """Say it, if it is time.
@@ -28,6 +29,9 @@ class Progress:
         :param to_do: knows of the others
         """
         now = time.monotonic()
+        if now - self._reported >= REPORT_INTERVAL:
+            self._reported = now
+            to_do.keep_report()
         if now - self._said < INTERVAL:
             return
         self._said = now

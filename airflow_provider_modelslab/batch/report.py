@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
@@ -66,6 +66,11 @@ class Report:
         """Tell whether anybody has said what became of an item."""
         return item.name in self._states
 
+    def ended_names(self) -> set[str]:
+        """Return the names of these items."""
+        with self._lock:
+            return set(self._states)
+
     def counts(self) -> dict[str, int]:
         """Return how many items are in which state."""
         found: Counter[str] = Counter()
@@ -98,10 +103,13 @@ class Report:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def content(self) -> bytes:
-        """Return the file."""
+    def content(self, earlier: Iterable[bytes] = ()) -> bytes:
+        """Return the file.
+
+        :param earlier: lines of an earlier run that come first
+        """
         with self._lock:
-            return b"\n".join(filter(None, self._lines.values())) + b"\n"
+            return b"\n".join([*earlier, *filter(None, self._lines.values())]) + b"\n"
 
 
 def _for_good(counts: Counter[tuple[State, bool]]) -> int:

@@ -107,7 +107,9 @@ class BatchRun:
             self.ending.set()
             pool.shutdown(wait=True, cancel_futures=True)
             self._savers.close()
-        if not self.is_asleep:
+        if self.is_asleep:
+            self._to_do.keep_report()
+        else:
             for item in list(self._begun.values()):  # refused, or not come to, when all ended
                 self.outcomes.left(item, is_queued=self.ledger.has_record(item))
             self._to_do.finish()

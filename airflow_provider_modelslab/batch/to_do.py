@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,13 @@ from airflow_provider_modelslab.batch.ledger import Ledger
 from airflow_provider_modelslab.batch.picture_files import Versions
 from airflow_provider_modelslab.batch.report import Report, SavedLine, report_name, saved_lines
 from airflow_provider_modelslab.batch.sources import Sources
+from airflow_provider_modelslab.exceptions import ModelsLabError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -50,6 +55,15 @@ class ToDo:
         """Return how many items have not ended, where that is known."""
         most = self.sources.most
         return None if most is None else most - self.sources.duplicates - self.report.ended()
+
+    def keep_report(self) -> None:
+        """Write the report as far as it goes, so that the next run need not read the note of each item."""
+        names = self.report.ended_names()
+        earlier = [saved.line for (name, _), saved in self.lines.items() if name not in names]
+        try:
+            self.ledger.write_report(self.report.content(earlier))
+        except ModelsLabError as error:  # the notes are there
+            log.info("%s", error)
 
     def finish(self) -> None:
         """Read what stands with items of which no report has told: a run was killed before its own."""

@@ -24,8 +24,6 @@ from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, c
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
-    from airflow_provider_modelslab.task.requests_wait import RequestsWait
-
 _SWAP = [each.name for each in fields(FaceSwap)]
 
 
@@ -51,6 +49,8 @@ class FaceSwapResultOperator(FaceSwapBaseOperator):
     :param poke_interval: seconds between two looks. Without it the provider chooses
     :param exponential_backoff: double the interval after each look
     :param max_wait: the longest interval, in seconds
+    :param linger: where ``deferrable``, for how many seconds the worker itself waits for what may be done by
+        then, since to defer takes as long (default: 12); 0 defers at once
     :param fail_on_nsfw: take a job for failed whose output the API found not safe for work
         (``nsfw_content_detected``), and save nothing of it; without, that is a warning in the log
     :return: as the sensor's, a file that the API sent in ``output`` itself being told by its type where it is
@@ -127,7 +127,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         task at once
     :param kwargs: as for ``FaceSwapResultOperator``: ``modelslab_conn_id``, ``destination``, ``if_exists``,
         ``max_file_size``, ``download_timeout``, ``deferrable``, ``timeout``, ``poke_interval``,
-        ``exponential_backoff``, ``max_wait``, ``fail_on_nsfw``
+        ``exponential_backoff``, ``max_wait``, ``linger``, ``fail_on_nsfw``
     :return: as ``FaceSwapResultOperator``; without waiting, the ``id`` with ``status`` "processing"
     :raises ModelsLabError: the subclass says what went wrong, see ``exceptions``
     """
@@ -198,7 +198,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
             context["ti"].xcom_push(key=XCOM_KEY, value=submitted.request_id)  # there even if the rest fails
             if not (self.wait_for_completion or submitted.is_done):
                 return submitted.as_xcom(swap.notes())
-            wait = self._requests_wait(submitted.request_id, context)
+            wait = self.requests_wait(submitted.request_id, context, swap)
             wait.run(room.deadline.execution, deferrable=self.deferrable, seen=submitted.seen)  # or defers
             value = wait.collect()  # saves the files, where there is a destination
             return self.publish(value, context)
@@ -211,7 +211,7 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """
         store = SubmissionStore.resumed(context, event, self.destination, self.submission_record)
         with no_second_payment(store, resubmit_failed=self.resubmit_failed):
-            wait = self._requests_wait(store.request_id, context)
+            wait = self.requests_wait(store.request_id, context, self.swap)
             wait.resume(event)
             return self.publish(wait.collect(), context)
 
@@ -232,9 +232,6 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         if self._chooses_face and self.reference_image is None:
             given["reference_image"] = ""  # a template gave nothing, which must not mean all faces
         return FaceSwap(**given)
-
-    def _requests_wait(self, request_id: str | None, context: Context) -> RequestsWait:
-        return self.requests_wait(request_id, context, known=True, notes=self.swap.notes())
 
     def _check_arguments(self) -> None:
         try:

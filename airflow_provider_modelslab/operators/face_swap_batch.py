@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow_provider_modelslab.batch.run import BatchRun
     from airflow_provider_modelslab.batch.to_do import ToDo
 _COMMON = ("reference_image", "output_format", "watermark", "watermark_image", "consent_reference")
-_UNFIT = {"if_exists", "poke_interval", "exponential_backoff", "max_wait"}
+_UNFIT = {"if_exists", "poke_interval", "exponential_backoff", "max_wait", "linger"}
 
 
 class FaceSwapBatchOperator(FaceSwapBaseOperator):

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Without an eta the interval grows with the logarithm of the time waited: 2 s at first, 4.9 s after a
-# minute, 9.8 s after half an hour. Faster growth saves more looks than it is worth in delay.
+# Without an eta the interval grows with the logarithm of the time waited: 2 s for ten seconds, 4.9 s after a
+# minute, 10.3 s after half an hour. Faster growth saves more looks than it is worth in delay.
 SHORTEST = 2.0  # seconds
-GROWTH = 1.5  # seconds for each e-fold of the time waited
-GROWTH_SCALE = 10.0  # seconds
+GROWTH = 1.6  # seconds for each e-fold of the time waited
+GROWTH_AFTER = 10.0  # seconds
 
-# An eta that is right to within 30 %, divided by this, leads to a look just before the end, from where
-# the next answer's eta leads on; after a look too late nothing could be made good.
-ETA_MARGIN = 1.4
-# An eta of 605 s has been seen for jobs of seconds, so it is believed no longer than the wait has
+# Nobody knows how right an eta is. The first one leads to a look before the end that it promises, the earlier
+# the longer it is. A job that is done by then took one look; of others the next eta has run down faster or
+# slower than the time, which says when the end will come.
+ETA_DOUBT = 100.0  # seconds of eta, each of which counts for a hundredth more than itself
+ETA_WRONG = 1.5  # the factor by which it may be wrong, or run down too fast or too slowly
+ETA_SHORTEST = 1.0  # seconds
+ETA_NEAR = 10.0  # seconds; where more remain, the look is to come before the end, whatever the jitter
+# An eta of 605 s has been seen for jobs of seconds, so one of minutes is believed no longer than the wait has
 # already lasted. One that does not run down while time passes is not believed at all.
+ETA_PLAUSIBLE = 60.0  # seconds
 ETA_TRUST_FIRST = 10.0  # seconds
 ETA_TRUST_LONGEST = 300.0  # seconds
 ETA_RUNS_DOWN = 0.5  # share of the time passed by which it must have run down
@@ -34,9 +39,9 @@ MAX_FAILURES = 8  # looks in a row that may fail; the pauses between them add up
 # this.
 AFTER_DEFERRAL = 8.0  # seconds
 AFTER_RESCHEDULE = 10.0  # seconds
-# A job that promises to be done by then is waited for by the worker: cheaper than starting another.
-LINGER = 5.0  # seconds
-PICTURE_TAKES = 3.0  # seconds, as a rule; the eta of a swap in a picture has been seen to be minutes
+# A worker that could defer makes the looks that fall into this time itself. A trigger would make none before
+# AFTER_DEFERRAL, and its event costs another start of the task.
+LINGER = 12.0  # seconds
 
 # Where one task saves many results, a result that is there waits at most this long for the others: its links
 # expire. Each time costs the start of a worker.
@@ -66,7 +71,15 @@ class Pace:
 ADAPTIVE = Pace()
 
 
-def pause_while_waiting(pace: Pace, *, elapsed: float, looks: int, eta: float | None, jitter: float) -> float:
+def pause_while_waiting(
+    pace: Pace,
+    *,
+    elapsed: float,
+    looks: int,
+    eta: float | None,
+    jitter: float,
+    speed: float | None = None,
+) -> float:
     """Return the seconds until the next look at a job that is queued or running.
 
     :param pace: what the author set
@@ -74,21 +87,34 @@ def pause_while_waiting(pace: Pace, *, elapsed: float, looks: int, eta: float | 
     :param looks: how many looks there have been
     :param eta: seconds that the API thinks remain, where it says so
     :param jitter: a random number from 0 to 1
+    :param speed: by how much the eta has run down in each second so far; None where it is the first
     """
+    shortest = SHORTEST if eta is None else ETA_SHORTEST
     interval = _interval(pace, elapsed, looks, jitter)
     if eta is not None:
-        trusted = min(eta / ETA_MARGIN, max(ETA_TRUST_FIRST, min(elapsed, ETA_TRUST_LONGEST)))
-        interval = trusted if pace.poke_interval is None else min(interval, max(trusted, SHORTEST))
+        by_eta = _pause_by_eta(eta, speed, elapsed)
+        interval = by_eta if pace.poke_interval is None else min(interval, max(by_eta, SHORTEST))
     if pace.max_wait is not None:
         interval = min(interval, pace.max_wait)
-    return max(interval, SHORTEST if pace.poke_interval is None else 0.0) * (1 + JITTER * jitter)
+    return max(interval, shortest if pace.poke_interval is None else 0.0) * (1 + JITTER * jitter)
+
+
+def _pause_by_eta(eta: float, speed: float | None, elapsed: float) -> float:
+    if speed is None:
+        pause = eta / min(1 + eta / ETA_DOUBT, ETA_WRONG)
+        if eta <= ETA_PLAUSIBLE:
+            return pause
+    else:
+        left = eta / min(max(speed, 1 / ETA_WRONG), ETA_WRONG)
+        pause = left if left <= ETA_NEAR else left / (1 + JITTER)
+    return min(pause, max(ETA_TRUST_FIRST, min(elapsed, ETA_TRUST_LONGEST)))
 
 
 def is_running_down(eta: float, before: float, seconds: float) -> bool:
     """Tell whether an eta behaves like one: it runs down while time passes.
 
     :param eta: what the API says now, in seconds
-    :param before: what it said at the look before
+    :param before: what it said at first
     :param seconds: the time between the two
     """
     return before - eta >= ETA_RUNS_DOWN * seconds - ETA_ROUNDING
@@ -101,7 +127,7 @@ def _interval(pace: Pace, elapsed: float, looks: int, jitter: float) -> float:
         return low * (1 + jitter)
     if pace.poke_interval is not None:
         return pace.poke_interval
-    return SHORTEST + GROWTH * math.log1p(elapsed / GROWTH_SCALE)
+    return SHORTEST + GROWTH * math.log(max(1.0, elapsed / GROWTH_AFTER))
 
 
 def polls_so_far(pace: Pace, elapsed: float) -> int:

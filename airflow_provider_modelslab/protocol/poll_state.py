@@ -76,7 +76,8 @@ class PollState:
     :param looks: how many looks there have been
     :param failures: how many of the latest looks failed in a row
     :param next_poll: when to look again
-    :param eta: what the API said last that remains, in seconds, and when it said so
+    :param first_eta: what the API said first that remains, in seconds, and when it said so
+    :param promised: when the job is done by the latest eta that was to be believed
     :param trusts_eta: whether the eta has behaved like one so far
     :param known: whether the API has shown that it knows the request: a 404 will pass then
     :param deadline_kind: how it ends then: which of the task's limits the deadline is
@@ -89,7 +90,8 @@ class PollState:
     looks: int = 0
     failures: int = 0
     next_poll: float = 0.0
-    eta: tuple[float, float] | None = None
+    first_eta: tuple[float, float] | None = None
+    promised: float = 0.0
     trusts_eta: bool = True
     known: bool = False
     deadline_kind: EndingKind = EndingKind.TIMEOUT
@@ -109,23 +111,37 @@ class PollState:
             return self.at_deadline(outcome)
         said = outcome.eta if isinstance(outcome, InProgress) else None
         trusts_eta = self._trusts(said, now)
+        eta = said if trusts_eta else None
         if isinstance(outcome, TransientFailure):
             pause = pause_in_trouble(failures, jitter)
         elif isinstance(outcome, RateLimited):
             pause = pause_when_asked(outcome.retry_after, jitter)
         else:
-            eta = said if trusts_eta else None
-            elapsed, looks = now - self.started, self.looks + 1
-            pause = pause_while_waiting(self.pace, elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
+            pause = pause_while_waiting(
+                self.pace,
+                elapsed=now - self.started,
+                looks=self.looks + 1,
+                eta=eta,
+                jitter=jitter,
+                speed=self._speed_of(eta, now),
+            )
         return replace(
             self,
             looks=self.looks + 1,
             failures=failures,
             next_poll=min(now + pause, self.deadline),
-            eta=self.eta if said is None else (said, now),
+            first_eta=self.first_eta if self.first_eta or said is None else (said, now),
+            promised=self.promised if eta is None else now + eta,
             trusts_eta=trusts_eta,
             known=self.known or isinstance(outcome, InProgress),
         )
+
+    def may_end_by(self, moment: float) -> bool:
+        """Tell whether the next look is made by then, and the end may have come, as far as is known.
+
+        :param moment: in seconds since the epoch
+        """
+        return max(self.next_poll, self.promised if self.trusts_eta else 0.0) <= moment
 
     def at_deadline(self, outcome: Outcome) -> Ending:
         """Return the ending at the deadline: an id that was never known will not complete.
@@ -138,10 +154,16 @@ class PollState:
         return Ending(self.deadline_kind, describe(outcome))
 
     def _trusts(self, eta: float | None, now: float) -> bool:
-        if not self.trusts_eta or self.eta is None or eta is None:
+        if not self.trusts_eta or self.first_eta is None or eta is None:
             return self.trusts_eta
-        before, at = self.eta
+        before, at = self.first_eta
         return is_running_down(eta, before, now - at)
+
+    def _speed_of(self, eta: float | None, now: float) -> float | None:
+        if eta is None or self.first_eta is None or now <= self.first_eta[1]:
+            return None
+        before, at = self.first_eta
+        return (before - eta) / (now - at)
 
 
 def ending_of(outcome: Outcome, failures: int = 0, max_failures: int | None = None) -> Ending | None:

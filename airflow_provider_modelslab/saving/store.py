@@ -9,7 +9,14 @@ from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, cast
 
-from airflow_provider_modelslab.saving.writers import RenamingWriter, UploadWriter, Writer, is_part
+from airflow_provider_modelslab.saving.s3_upload import S3Upload
+from airflow_provider_modelslab.saving.writers import (
+    RenamingWriter,
+    UploadWriter,
+    Writer,
+    is_part,
+    part_size,
+)
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
@@ -25,7 +32,8 @@ OBJECT_STORES = {
 #: The schemes of folders.
 LOCAL = ("", "file", "local")
 _PIECE = 4 * 2**20
-_PARTS_AT_ONCE = 2  # four large uploads then need about 65 MiB of memory, and 85 without
+# Of all files together: one large file then needs some 55 MiB of memory, four need some 80.
+_PARTS_AT_ONCE = {"s3": 4, "gcs": 2, "abfs": 2}
 
 
 class Store:
@@ -45,8 +53,8 @@ class Store:
         # Where renaming fails on a local disk, fsspec's way of moving copies to the final name.
         self._is_local = scheme in LOCAL
         self._rename = os.replace if self._is_local else self._fs.mv
-        self._largest = largest
-        self._turn = BoundedSemaphore(_PARTS_AT_ONCE)
+        self._part_size = part_size(largest)
+        self._turn = BoundedSemaphore(_PARTS_AT_ONCE.get(self._kind or "", 1))
         if self._kind == "abfs":
             _quieten_azure()
 
@@ -71,9 +79,10 @@ class Store:
             raise
 
     def _writer(self, path: str, content_type: str | None) -> Writer:
-        if self._kind:
-            return UploadWriter(self._fs, path, self._largest, self._turn, self._typed(content_type))
-        return RenamingWriter(self._fs, path, self._rename)
+        if not self._kind:
+            return RenamingWriter(self._fs, path, self._rename)
+        upload = S3Upload if self._kind == "s3" else UploadWriter
+        return upload(self._fs, path, self._part_size, self._turn, self._typed(content_type))
 
     def _typed(self, content_type: str | None) -> dict[str, Any]:
         """Return the arguments that tell the store's library what a file is."""

@@ -1,4 +1,4 @@
-"""Two ways to write a file so that nothing stands under its name until all of it does.
+"""Ways to write a file so that nothing stands under its name until all of it does.
 
 The trap they avoid: leaving ``with path.open("wb")`` by an exception closes the file, and closing an
 object store's file uploads what was written so far, under its final name.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
 
 MIB = 2**20
-PART = 5 * MIB  # the least that S3 takes; each part is in memory about three times while it is sent
+PART = 5 * MIB  # the least that S3 takes; each part is in memory two or three times while it is sent
 _MOST_PARTS = 9000  # S3 allows 10000
 _PART_NAME = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
@@ -34,14 +34,20 @@ class Writer(Protocol):
         """Throw away what was written; nothing appears."""
 
 
+def part_size(largest: int) -> int:
+    """Return how large the parts of an upload are, in bytes, for a file of so many at most. Pure."""
+    needed = -(-largest // _MOST_PARTS)
+    return max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
+
+
 class UploadWriter:
-    """Writes to an object store, where an upload appears only when it is completed.
+    """Writes to an object store, one part after the other, where an upload appears only when it is completed.
 
     Completing is what closing does, so a discarded file is never closed.
 
     :param fs: the store's file system
     :param path: the final name
-    :param largest: the most bytes that the file may have
+    :param part_size: in bytes
     :param turn: held while a full part is sent; bounds how many are at once, and so the memory
     :param options: more arguments of the file system's own for opening a file
     """
@@ -50,13 +56,12 @@ class UploadWriter:
         self,
         fs: AbstractFileSystem,
         path: str,
-        largest: int,
+        part_size: int,
         turn: BoundedSemaphore,
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self._options = options or {}
-        needed = -(-largest // _MOST_PARTS)
-        self._part_size = max(PART, -(-needed // MIB) * MIB)  # Google wants a multiple of 256 KiB
+        self._part_size = part_size
         self._file: Any = fs.open(path, "wb", block_size=self._part_size, **self._options)
         self._room = self._part_size
         self._turn = turn

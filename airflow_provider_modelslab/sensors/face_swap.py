@@ -24,6 +24,7 @@ from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.links.face_swap import FACE_SWAP_LINKS
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
+from airflow_provider_modelslab.protocol.durations import seconds
 from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
@@ -37,9 +38,10 @@ from airflow_provider_modelslab.task.execution_timeout import (
 from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
 from airflow_provider_modelslab.task.poking import Poking
 from airflow_provider_modelslab.task.requests import Requests
-from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
+from airflow_provider_modelslab.task.requests_wait import RequestsWait
 from airflow_provider_modelslab.task.rescheduling import AirflowRescheduleException, began_rescheduling
 from airflow_provider_modelslab.task.results import Results
+from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -64,6 +66,8 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         over the result), the task resumes on a worker all the same, and the log says why
     :param poke_interval: seconds between two looks. Without it the provider chooses: by the API's eta
         where there is one, else at intervals that grow from 2 to some 10 seconds
+    :param linger: where ``deferrable``, for how many seconds the worker itself waits for what may be done by
+        then, since to defer takes as long (default: 12); 0 defers at once
     :return: ``{"id", "status", "generationTime", "output": […], "proxy_links": […], "meta": {…}}``, with
         ``nsfw_content_detected``, a list of booleans, where the API says it; or a list of these in the order
         of the ids
@@ -82,6 +86,7 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         end_from_trigger: bool = False,
         poke_interval: timedelta | float | None = None,
+        linger: timedelta | float | None = None,
         **kwargs: Any,
     ) -> None:
         if poke_interval is not None:
@@ -91,6 +96,7 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         self.modelslab_conn_id = modelslab_conn_id
         self.deferrable = deferrable
         self.end_from_trigger = end_from_trigger
+        self.linger = None if linger is None else seconds("linger", linger)
         self.max_failed_looks = None if self.silent_fail else MAX_FAILURES
         chooses_interval = poke_interval is None and not self.exponential_backoff
         self.pace = Pace(
@@ -118,11 +124,11 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
             started = time.time()
             self._poking = self._begin(started)
             wait = self._wait(context)
-            seen = self._look_unless_silenced(wait)
-            if seen is not None:
-                window = WaitWindow.of(started, self.timeout, execution_deadline(self, context))
+            window = WaitWindow.of(started, self.timeout, execution_deadline(self, context))
+            last = wait.linger(window, self._fetch_unless_silenced)
+            if last is not None:
                 ends_there = self.end_from_trigger and may_end_from_trigger(self)
-                wait.defer(seen, window, end_task=ends_there)
+                wait.defer(last, window, end_task=ends_there)
             return self._value_of(wait)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
@@ -181,7 +187,7 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
 
     @property
     def _options(self) -> WaitOptions:
-        return WaitOptions(self.timeout, self.pace, self.max_failed_looks)
+        return WaitOptions(self.timeout, self.pace, self.max_failed_looks, linger=self.linger)
 
     def _wait(self, context: Context) -> RequestsWait:
         results = Results(context, self.hook, self.log)
@@ -192,16 +198,16 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         warn_if_large(value, self.log, _SAVE)
         return value
 
-    def _look_unless_silenced(self, wait: RequestsWait) -> Outcome | None:
+    def _fetch_unless_silenced(self, request_id: str) -> Outcome:
         """Look as Airflow's loop pokes: what is no final failure is logged and waited out if so set."""
         try:
-            return wait.poll_before_deferring()
+            return self.hook.fetch(request_id)
         except AirflowFailException:
             raise
         except Exception as err:
             if not self.silent_fail:
                 raise
-            self.log.exception("The first look failed; waiting on because of silent_fail.")
+            self.log.exception("A look failed; waiting on because of silent_fail.")
             return TransientFailure(str(err))
 
     @contextmanager

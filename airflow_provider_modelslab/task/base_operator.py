@@ -19,14 +19,15 @@ from airflow_provider_modelslab.task.asset_events import add_to_asset_events, sa
 from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
 from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
 from airflow_provider_modelslab.task.requests import Requests
-from airflow_provider_modelslab.task.requests_wait import RequestsWait, WaitOptions
+from airflow_provider_modelslab.task.requests_wait import RequestsWait
 from airflow_provider_modelslab.task.results import Results
+from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
-    from airflow_provider_modelslab.protocol.result import Notes
+    from airflow_provider_modelslab.protocol.face_swap import FaceSwap
 
 _SAVE = (
     "Give a destination, here or to a FaceSwapResultOperator after this: then the files are saved there, "
@@ -55,6 +56,7 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
         poke_interval: timedelta | float | None = None,
         exponential_backoff: bool = False,
         max_wait: timedelta | float | None = None,
+        linger: timedelta | float | None = None,
         fail_on_nsfw: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -72,6 +74,7 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
             timeout = conf.getfloat("sensors", "default_timeout")
         self.timeout = seconds("timeout", timeout)
         self.pace = pace_of(poke_interval, exponential_backoff, max_wait)
+        self.linger = None if linger is None else seconds("linger", linger)
 
     @cached_property
     def hook(self) -> ModelsLabHook:
@@ -92,15 +95,12 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
             path = check_destination(self.destination)
             warn_if_local_folder(path, self.executor, context.get("ti"), self.log)
 
-    def requests_wait(
-        self, request_id: Any, context: Context, *, known: bool = False, notes: Notes | None = None
-    ) -> RequestsWait:
+    def requests_wait(self, request_id: Any, context: Context, swap: FaceSwap | None = None) -> RequestsWait:
         """Return what waits for requests, and saves the files of each where there is a destination.
 
         :param request_id: one or several
         :param context: the task's context
-        :param known: whether the API itself gave the ids to this task
-        :param notes: what each result is to say beside what the API does
+        :param swap: what the one request is, where this task itself has submitted it
         """
         results = Results(
             context,
@@ -108,10 +108,18 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
             self.log,
             destination=self.destination,
             options=self.save_options,
-            notes=notes,
+            notes=swap.notes() if swap else None,
         )
         requests = Requests(request_id, self.modelslab_conn_id, self.log, fail_on_nsfw=self.fail_on_nsfw)
-        options = WaitOptions(self.timeout, self.pace, self.max_failed_looks, known)
+        options = WaitOptions(
+            self.timeout,
+            self.pace,
+            self.max_failed_looks,
+            known=swap is not None,
+            linger=self.linger,
+            # The eta of a swap in a picture has been seen to be minutes; it takes seconds.
+            trusts_eta=swap is None or swap.video is not None,
+        )
         return RequestsWait(requests, results, self.hook, options, self.log)
 
     def publish(self, value: Any, context: Context) -> Any:

@@ -20,7 +20,7 @@ from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, P
 if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.task.requests import Requests
-    from airflow_provider_modelslab.task.requests_wait import WaitOptions
+    from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 
 class Poking:

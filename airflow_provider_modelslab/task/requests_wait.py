@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowTaskTimeout, TaskDeferred
@@ -15,41 +14,20 @@ from airflow_provider_modelslab.exceptions import InvalidConnectionError, Models
 from airflow_provider_modelslab.metrics import count_ended_wait
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.fields import sentence
-from airflow_provider_modelslab.protocol.outcome import InProgress, Outcome
-from airflow_provider_modelslab.protocol.poll_intervals import (
-    ADAPTIVE,
-    COLLECT_AFTER,
-    LINGER,
-    MAX_FAILURES,
-    SHORTEST,
-    Pace,
-)
+from airflow_provider_modelslab.protocol.outcome import Outcome
+from airflow_provider_modelslab.protocol.poll_intervals import COLLECT_AFTER
 from airflow_provider_modelslab.protocol.poll_log import PollLog
 from airflow_provider_modelslab.protocol.poll_state import Ending, EndingKind, PollState
 from airflow_provider_modelslab.protocol.trigger_event import read_event, read_rest, write_not_done
 from airflow_provider_modelslab.task.execution_timeout import deferral_timeout
+from airflow_provider_modelslab.task.lingering import LastLook, Lingering
 from airflow_provider_modelslab.task.results import Results, most_severe
 from airflow_provider_modelslab.traces import span
 
 if TYPE_CHECKING:
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.task.requests import Requests
-
-
-@dataclass(frozen=True)
-class WaitOptions:
-    """How to wait, as the task's author says.
-
-    :param timeout: how long, in seconds
-    :param pace: how often to look
-    :param max_failures: how many looks in a row may fail; None tolerates any number
-    :param known: whether the API itself gave the ids to this task
-    """
-
-    timeout: float
-    pace: Pace = ADAPTIVE
-    max_failures: int | None = MAX_FAILURES
-    known: bool = False
+    from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 
 class RequestsWait:
@@ -86,9 +64,10 @@ class RequestsWait:
         if not deferrable:
             self._wait_here(started)
             return
-        seen = self.poll_before_deferring(seen)
-        if seen is not None:
-            self.defer(seen, WaitWindow.of(started, self._options.timeout, execution_deadline))
+        window = WaitWindow.of(started, self._options.timeout, execution_deadline)
+        last = self.linger(window, self._hook.fetch, seen)
+        if last is not None:
+            self.defer(last, window)
 
     def resume(self, event: Mapping[str, Any]) -> None:
         """Take the wait up again after the trigger fired: fetch the results, and defer again for the rest.
@@ -131,41 +110,34 @@ class RequestsWait:
         in_order = [self._results.values[request] for request in self._requests.ids]
         return in_order if self._requests.is_many else in_order[0]
 
-    def poll_before_deferring(self, seen: Outcome | None = None) -> Outcome | None:
-        """Look, and once more where the API promises a result within seconds; as ``Requests.look``.
+    def linger(
+        self, window: WaitWindow, fetch: Callable[[str], Outcome], seen: Outcome | None = None
+    ) -> LastLook | None:
+        """Look, and again for as long as that is better than to defer; return None once all have ended.
 
+        :param window: when the wait began, and ends
+        :param fetch: looks at one request
         :param seen: a look that was made already
         """
-        seen = seen or self._requests.look(self._hook.fetch)
-        if isinstance(seen, InProgress) and seen.eta is not None and seen.eta <= LINGER:
-            time.sleep(max(seen.eta, SHORTEST))
-            seen = self._requests.look(self._hook.fetch)
-        return seen
+        wait, until = self._options.before_deferring(window)
+        with self._telling_of_execution_timeout(window.started):
+            return Lingering(self._requests, fetch, wait, until).run(seen)
 
-    def defer(self, seen: Outcome, rest: WaitWindow, *, end_task: bool = False) -> NoReturn:
+    def defer(self, last: LastLook, window: WaitWindow, *, end_task: bool = False) -> NoReturn:
         """Hand the wait for the requests that have not ended to the triggerer.
 
-        :param seen: what the latest look saw, for when to look again
-        :param rest: when the wait began, and ends
+        :param last: the latest look, for when to look again
+        :param window: when the wait began, and ends
         :param end_task: let the trigger end the task when every request is done
         """
-        at, options = self._requests.running[0], self._options
-        wait = PollState(
-            rest.started,
-            rest.deadline.at,
-            options.pace,
-            max_failures=None,
-            known=options.known,
-            deadline_kind=rest.deadline.kind,
-        )
-        step = wait.after(seen, time.time(), random.random())
+        at, step = self._requests.running[0], last.step
         if isinstance(step, Ending):  # there is no time left
-            count_ended_wait(step.kind, time.time() - rest.started)
+            count_ended_wait(step.kind, time.time() - window.started)
             self._keep_partial()
             raise self._requests.error({**self._requests.failed, at: step})
-        self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(seen)))
+        self._log.info("%s Deferring; no worker is held.", sentence(self._requests.described(last.seen)))
         self._defer(
-            rest,
+            window,
             first_looks={at: step.next_poll},
             known=[at] if step.known else [],
             end_task=("many" if self._requests.is_many else "one") if end_task else None,
@@ -210,12 +182,17 @@ class RequestsWait:
             started, started + options.timeout, options.pace, options.max_failures, known=options.known
         )
         story = PollLog(len(waiting), started, self._log.info, in_turn=not self._saves_early)
-        try:
+        with self._telling_of_execution_timeout(started):
             for group in [waiting] if self._saves_early else [[request] for request in waiting]:
                 for request_id, ending in wait_for_each(self._hook.fetch, group, wait, story.tell):
                     judged = self._requests.end(request_id, ending)
                     if self._saves_early and self._uncollected():
                         self._results.add({request_id: judged})
+
+    @contextmanager
+    def _telling_of_execution_timeout(self, started: float) -> Iterator[None]:
+        try:
+            yield
         except AirflowTaskTimeout as err:
             self._keep_partial()
             over = Ending(EndingKind.EXECUTION_TIMEOUT, "still waited for")

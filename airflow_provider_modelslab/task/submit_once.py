@@ -17,8 +17,7 @@ from airflow_provider_modelslab.error_messages.submissions import (
 )
 from airflow_provider_modelslab.exceptions import ModelsLabError, ModelsLabUnavailableError
 from airflow_provider_modelslab.protocol.deadline import WaitWindow
-from airflow_provider_modelslab.protocol.outcome import Done, InProgress, Outcome, RateLimited
-from airflow_provider_modelslab.protocol.poll_intervals import PICTURE_TAKES
+from airflow_provider_modelslab.protocol.outcome import Done, Outcome, RateLimited
 from airflow_provider_modelslab.protocol.poll_state import EndingKind
 from airflow_provider_modelslab.protocol.result import FaceSwapResult, Notes
 from airflow_provider_modelslab.protocol.submit_answer import Accepted, Submission, Unknown
@@ -157,13 +156,7 @@ class SubmitOnce:
             raise self._unknown(record, submission.message)
         if not isinstance(submission, Accepted):
             raise error_of_submission(submission, request.track_id, self._caller)
-        return Submitted(submission.request_id, self._expected_soon(submission.outcome))
-
-    def _expected_soon(self, seen: Outcome) -> Outcome:
-        """The eta of a swap in a picture has been seen to be minutes; it takes seconds."""
-        if isinstance(seen, InProgress) and self._swap.video is None:
-            return replace(seen, eta=min(seen.eta or PICTURE_TAKES, PICTURE_TAKES))
-        return seen
+        return Submitted(submission.request_id, submission.outcome)
 
     def _submit_patiently(
         self, request: SubmitRequest, record: SubmissionRecord, room_until: float

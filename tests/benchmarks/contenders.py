@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tests.benchmarks.meter import Meter
@@ -23,7 +23,7 @@ PATH = "/api/v6/faceswap/fetch/"
 
 @dataclass(frozen=True)
 class Target:
-    """What all of them are told: the server, its key, and the seconds between two looks."""
+    """What all of them are told: the server, its key, and the seconds between two looks; 0: as we like."""
 
     url: str
     key: str
@@ -63,6 +63,11 @@ async def trigger_each(ids: Sequence[str], target: Target) -> None:
     await _all(_fire(_our_trigger([request_id], target)) for request_id in ids)
 
 
+async def trigger_own_pace(ids: Sequence[str], target: Target) -> None:
+    """The same, which looks when the provider thinks best."""
+    await _all(_fire(_our_trigger([request_id], replace(target, interval=0.0))) for request_id in ids)
+
+
 async def trigger_for_all(ids: Sequence[str], target: Target) -> None:
     """The provider's trigger, one for all jobs, as a task with a sequence of ids has."""
     await _fire(_our_trigger(ids, target))
@@ -77,7 +82,7 @@ def _our_trigger(ids: Sequence[str], target: Target) -> Any:
         modelslab_conn_id="modelslab_default",
         started=now,
         deadline=now + target.limit,
-        poke_interval=target.interval,
+        poke_interval=target.interval or None,
     )
 
 
@@ -103,6 +108,7 @@ CONTENDERS: dict[str, Callable[[Sequence[str], Target], Awaitable[None]]] = {
     "bare aiohttp": bare,
     "bare aiohttp, apart": bare_apart,
     "a trigger for each": trigger_each,
+    "at its own pace": trigger_own_pace,
     "a trigger for all": trigger_for_all,
     "HttpEventTrigger": http_event_trigger,
 }

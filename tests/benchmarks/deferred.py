@@ -30,7 +30,7 @@ from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
 with DAG("deferred", schedule=None) as dag:
     FaceSwapResultSensor.partial(
-        task_id="wait", deferrable=True, timeout=3600, {arguments}
+        task_id="wait", deferrable=True, linger=0, timeout=3600, {arguments}
     ).expand(request_id={ids})
 """
 BLOCKED = re.compile(r"async thread was blocked for ([\d.]+) seconds")

@@ -1,11 +1,11 @@
 """``python -m tests.benchmarks.saving``: how fast and how small saving is, beside curl and what people use.
 
-The same files from one stand-in server, to a local folder and to an S3 server (moto), each time by a process
-of its own that has warmed up on a small file. Contenders take turns; medians are shown. The peak is that of
-the process's memory above what it had after warming up. ``x base`` is the speed as a multiple of the first
-contender's. ``CPU s`` is what the process and its children computed: it tells more than the seconds do where
-others are at work. The provider alone checks what comes, hashes it, keeps cut files away and writes a
-manifest.
+The same files from one stand-in server, to a local folder and to S3 servers (moto, and one that is as slow
+as Amazon's), each time by a process of its own that has warmed up on a small file. Contenders take turns;
+medians are shown. The peak is that of the process's memory above what it had after warming up. ``x base``
+is the speed as a multiple of the first contender's. ``CPU s`` is what the process and its children
+computed: it tells more than the seconds do where others are at work. The provider alone checks what comes,
+hashes it, keeps cut files away and writes a manifest; it makes no thumbnails here.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tests.support.standin import StandInProcess
 MB = 1_000_000
 LOCAL = ("curl", "requests loop", "provider")
 S3 = ("HttpToS3Operator", "provider")
+FLOOR = "boto3 from memory"
 BUCKET = "saving-benchmark"
 
 
@@ -36,7 +37,7 @@ BUCKET = "saving-benchmark"
 class Load:
     """Files to save.
 
-    :param where: ``local`` or ``S3``
+    :param where: ``local``, ``S3``, or ``paced S3``
     :param count: how many files
     :param size: of each, in bytes
     """
@@ -52,7 +53,9 @@ class Load:
 
     @property
     def contenders(self) -> tuple[str, ...]:
-        return LOCAL if self.where == "local" else S3
+        if self.where == "local":
+            return LOCAL
+        return (*S3, FLOOR) if self.count == 1 else S3
 
 
 LOADS = (
@@ -62,6 +65,8 @@ LOADS = (
     Load("local", 4, 250 * MB),
     Load("local", 200, 200_000),
     Load("S3", 1, 1000 * MB),
+    Load("paced S3", 1, 1000 * MB),
+    Load("paced S3", 4, 200 * MB),
     Load("S3", 4, 200 * MB),
     Load("S3", 200, 200_000),
 )
@@ -98,21 +103,22 @@ class Bench:
         return self._server.urls(self._server.add_job(files=[f"mp4:{size}"] * count))
 
     def _target(self, load: Load) -> str:
-        if load.where == "S3":
-            self._start_s3()
+        if load.where != "local":
+            self._start_s3(load.where)
             return f"s3://{CONN_ID}@{BUCKET}/saved"
         target = self.folder / "saved"
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         return str(target)
 
-    def _start_s3(self) -> None:
+    def _start_s3(self, where: str) -> None:
         """Begin with an empty S3 server: moto keeps all that it gets."""
-        from tests.saving.servers import s3_process
+        from tests.saving.servers import MOTO, s3_process
 
         if self._s3:
             return
-        self._s3 = self._stack.enter_context(s3_process())
+        server = MOTO if where == "S3" else ("tests.benchmarks.paced_s3",)
+        self._s3 = self._stack.enter_context(s3_process(server))
         from tests.saving.buckets import S3Bucket
 
         S3Bucket(self._s3, CONN_ID, BUCKET)
@@ -156,7 +162,7 @@ def figures(name: str, load: Load, took: dict[str, float]) -> dict[str, Any]:
 def main() -> None:
     options = argparse.ArgumentParser("python -m tests.benchmarks.saving", description=__doc__)
     options.add_argument("--repeat", type=int, default=3, help="runs of each, of which medians are shown")
-    options.add_argument("--only", choices=("local", "S3"), help="leave the other store out")
+    options.add_argument("--only", choices=("local", "S3", "paced S3"), help="leave the other stores out")
     options.add_argument("--largest", type=int, default=2000, help="MB that a load may have in all")
     chosen = options.parse_args()
     loads = [

@@ -2,7 +2,8 @@
 
 Drives the real state machine, ``Wait.after``, through jobs of 1 s to 30 min and counts two things: how
 often a job is looked at, and how long it stands done before that is seen. The two trade against each
-other, so their product is what a schedule is judged by, beside fixed intervals of 5, 10 and 60 s.
+other, so their product is what a schedule is judged by, beside fixed intervals of 5, 10 and 60 s. One more
+mix is of jobs as swaps are: of 3 to 60 s, with a median of 15.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from tests.benchmarks.measuring import report, rounded
 
 DURATIONS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800)  # seconds
 MIXES = {"all": 1, "10 s up": 10}  # by name the shortest job that is part of it
+SWAPS = "3-60 s"
+SWAP_MEDIAN, SWAP_SIGMA = (
+    15.0,
+    0.7,
+)  # of a lognormal distribution, of which what is shorter or longer is left out
 SPREAD = 0.1  # share by which jobs of one duration differ
 ROUGH = 0.3
 ABSURD_ETA = 605.0
@@ -74,11 +80,29 @@ def schedules() -> dict[str, Callable[[Job], Looks]]:
     return {**ours, **fixed}
 
 
-def simulate(looks_of: Callable[[Job], Looks], duration: float, count: int) -> dict[str, float]:
-    """Return the mean looks and delay of that many jobs of about that duration."""
+def jobs_of(durations: Iterator[float], count: int) -> list[Job]:
+    """Return that many jobs."""
+    return [Job(next(durations), random.uniform(1 - ROUGH, 1 + ROUGH)) for _ in range(count)]
+
+
+def about(duration: float) -> Iterator[float]:
+    """Durations that hardly differ."""
+    while True:
+        yield duration * random.uniform(1 - SPREAD, 1 + SPREAD)
+
+
+def of_swaps() -> Iterator[float]:
+    """Durations as those of swaps are."""
+    while True:
+        duration = SWAP_MEDIAN * random.lognormvariate(0, SWAP_SIGMA)
+        if 3 <= duration <= 60:
+            yield duration
+
+
+def simulate(looks_of: Callable[[Job], Looks], jobs: list[Job]) -> dict[str, float]:
+    """Return the mean looks and delay of jobs."""
     looks, delays = [], []
-    for _ in range(count):
-        job = Job(duration * random.uniform(1 - SPREAD, 1 + SPREAD), random.uniform(1 - ROUGH, 1 + ROUGH))
+    for job in jobs:
         moments = list(looks_of(job))
         looks.append(len(moments))
         delays.append(moments[-1] - job.duration)
@@ -103,7 +127,8 @@ def compare(count: int) -> dict[str, dict[Any, dict[str, float]]]:
     found: dict[str, dict[Any, dict[str, float]]] = {}
     for name, looks_of in schedules().items():
         random.seed(1)  # the same jobs for all
-        found[name] = {duration: simulate(looks_of, duration, count) for duration in DURATIONS}
+        found[name] = {each: simulate(looks_of, jobs_of(about(each), count)) for each in DURATIONS}
+        found[name][SWAPS] = simulate(looks_of, jobs_of(of_swaps(), 4 * count))
         found[name] |= {mix: mix_of(found[name], shortest) for mix, shortest in MIXES.items()}
     base = found[BASELINE]
     return {
@@ -114,7 +139,7 @@ def compare(count: int) -> dict[str, dict[Any, dict[str, float]]]:
 
 def rows_of(found: dict[str, dict[Any, dict[str, float]]], every: bool) -> list[dict[str, Any]]:
     """Return the table: the mixes, and with ``every`` each duration as well."""
-    wanted = [*DURATIONS, *MIXES] if every else MIXES
+    wanted = [*DURATIONS, SWAPS, *MIXES] if every else [SWAPS, *MIXES]
     return [
         {"schedule": name, "job, s": key, **figures[key]} for name, figures in found.items() for key in wanted
     ]

@@ -27,6 +27,7 @@ from tests.support.connections import connection_json
 from tests.support.standin import StandInProcess
 
 BASELINE = "bare aiohttp"
+RATIOS = ("CPU ms/job", "CPU ms/look")
 GROUPS = 50  # durations by which the ends of the jobs are spread over the window
 GRACE = 120.0  # seconds that a contender may take beyond the window
 
@@ -88,7 +89,7 @@ def add_jobs(server: StandInProcess, count: int, window: float) -> list[str]:
     for group in range(groups):
         share = count // groups + (group < count % groups)
         duration = window * (group + 1) / groups
-        ids += map(str, server.add_jobs(share, duration=duration, starts="first_look"))
+        ids += map(str, server.add_jobs(share, duration=duration, eta="rough", starts="first_look"))
     return ids
 
 
@@ -107,6 +108,7 @@ def figures(name: str, count: int, took: dict[str, float], server: StandInProces
     return {
         "ids": count,
         "contender": name,
+        "CPU ms/job": 1000 * took["cpu"] / count,
         "CPU ms/look": 1000 * took["cpu"] / stats["fetch"],
         "looks/job": stats["fetch"] / count,
         "delay s": fmean(delays),
@@ -126,8 +128,13 @@ def compare(count: int, options: argparse.Namespace, home: Path) -> list[dict[st
         for name, found in runs.items():
             found.append(measure(name, count, options, home))
     rows = [medians(found) for found in runs.values()]
-    base = next((row["CPU ms/look"] for row in rows if row["contender"] == BASELINE), None)
-    return [{**row, "CPU x bare": base and row["CPU ms/look"] / base} for row in rows]
+    base = next((row for row in rows if row["contender"] == BASELINE), None)
+    return [row | beside(row, base) for row in rows]
+
+
+def beside(row: dict[str, Any], base: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the ratios to the baseline, where it was measured too."""
+    return {f"{name} x bare": row[name] / base[name] for name in RATIOS} if base else {}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -32,6 +32,7 @@ with DAG(dag_id="produce", schedule=None, params={"request_ids": [], "destinatio
         request_id="{{ params.request_ids }}",
         destination="{{ params.destination }}",
         deferrable=True,
+        linger=0,
         outlets=[Asset("s3://bucket/swaps"), AssetAlias("nothing is added to this alias")],
     )
 """

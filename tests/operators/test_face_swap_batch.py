@@ -249,6 +249,41 @@ def test_long_waits_are_left_to_the_triggerer(
 
     assert value["saved"] == accepted(connected) == 12
     assert "FaceSwapResultTrigger" in deferred
+    assert len(lines(value)) == 12
+
+
+def test_the_report_is_kept_while_the_batch_goes_on(
+    batch: Any, connected: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the run after a killed one need not read the notes of all."""
+    from airflow_provider_modelslab.batch import progress
+    from airflow_provider_modelslab.batch.to_do import ToDo
+
+    monkeypatch.setattr(progress, "REPORT_INTERVAL", 0.2)
+    connected.configure(submit={"duration": 0.5})
+    kept: list[int] = []
+    original = ToDo.keep_report
+
+    def noted(to_do: ToDo) -> None:
+        original(to_do)
+        kept.append(len(to_do.ledger.read_report().splitlines()))
+
+    monkeypatch.setattr(ToDo, "keep_report", noted)
+    run_task(batch(in_flight=2))
+    assert kept == sorted(kept)
+    assert any(0 < count < 12 for count in kept)
+
+
+def test_a_report_that_is_kept_says_of_what_it_has_not_come_to_what_it_said_before(
+    batch: Any, connected: StandIn, tmp_path: Path
+) -> None:
+    from airflow_provider_modelslab.batch.to_do import look
+
+    value = run_task(batch())
+    told, task = lines(value), batch()
+    sources = {"swaps": None, "face": task.face, "images": task.images, "videos": None, "common": {}}
+    look(task.destination, -1, **sources).keep_report()
+    assert lines(value) == told
 
 
 def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(

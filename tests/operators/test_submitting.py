@@ -20,7 +20,6 @@ from airflow_provider_modelslab.exceptions import (
     QueueFullError,
 )
 from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-from airflow_provider_modelslab.protocol import poll_intervals
 from tests.operators import (
     BOTH,
     FACE,
@@ -66,19 +65,6 @@ def test_a_swap_that_is_done_at_once_never_defers_nor_looks(connected: StandIn) 
     result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
     assert result["output"] == connected.urls(result["id"])
     assert connected.stats()["fetch"] == 0
-
-
-@pytest.mark.parametrize("eta", ["none", 605])
-def test_a_picture_that_takes_some_seconds_never_defers_whatever_its_eta(
-    connected: StandIn, monkeypatch: pytest.MonkeyPatch, eta: Any
-) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", poll_intervals.LINGER)
-    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.SHORTEST", 0.1)
-    monkeypatch.setattr("airflow_provider_modelslab.task.submit_once.PICTURE_TAKES", 0.3)
-    connected.configure(submit={"duration": 0.2, "eta": eta})
-    result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
-    assert result["output"] == connected.urls(result["id"])
-    assert connected.stats()["fetch"] == 1
 
 
 def test_pictures_at_paths_are_sent_as_they_are(connected: StandIn, tmp_path: Path) -> None:

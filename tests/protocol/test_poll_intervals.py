@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_modelslab.protocol.poll_intervals import (
     ADAPTIVE,
+    ETA_SHORTEST,
     ETA_TRUST_LONGEST,
     JITTER,
     MAX_FAILURES,
-    SHORTEST,
     Pace,
     is_running_down,
     pause_after_deferral,
@@ -23,26 +25,33 @@ from airflow_provider_modelslab.protocol.poll_intervals import (
 )
 
 
-def pause(
-    pace: Pace = ADAPTIVE, elapsed: float = 0, looks: int = 1, eta: float | None = None, jitter: float = 0
-) -> float:
-    return pause_while_waiting(pace, elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
+def pause(pace: Pace = ADAPTIVE, **of: Any) -> float:
+    defaults = {"elapsed": 0, "looks": 1, "eta": None, "jitter": 0}
+    return pause_while_waiting(pace, **{**defaults, **of})
 
 
-def test_without_eta_the_interval_grows_ever_more_slowly_with_the_time_waited() -> None:
-    assert [round(pause(elapsed=t), 1) for t in (0, 10, 60, 300, 1800)] == [2, 3, 4.9, 7.2, 9.8]
+def test_without_eta_the_interval_grows_after_ten_seconds_and_ever_more_slowly() -> None:
+    assert [round(pause(elapsed=t), 1) for t in (0, 10, 60, 300, 1800)] == [2, 2, 4.9, 7.4, 10.3]
 
 
-def test_an_eta_leads_to_a_look_just_before_the_end_that_it_promises() -> None:
-    assert pause(eta=7) == pytest.approx(5)
+def test_the_first_eta_leads_to_a_look_before_the_end_that_it_promises_the_earlier_the_longer_it_is() -> None:
+    assert [round(pause(eta=eta), 1) for eta in (1, 7, 20, 50, 60)] == [1, 6.5, 16.7, 33.3, 40]
+
+
+def test_how_fast_it_has_run_down_says_when_the_end_comes() -> None:
+    assert [round(pause(eta=6, speed=speed), 1) for speed in (0.8, 1, 1.2)] == [7.5, 6, 5]
+    assert [round(pause(eta=6, speed=speed), 1) for speed in (0.1, 9)] == [9, 4]  # within reason
+
+
+def test_of_a_long_rest_the_look_comes_before_the_end_whatever_the_jitter() -> None:
+    assert pause(eta=50, speed=1, elapsed=99, jitter=1) == pytest.approx(50)
 
 
 def test_an_eta_of_nearly_nothing_is_not_a_reason_to_hammer() -> None:
-    assert pause(eta=0.01) == SHORTEST
-    assert pause(eta=0) == SHORTEST
+    assert pause(eta=0.01) == pause(eta=0) == pause(eta=0, speed=1) == ETA_SHORTEST
 
 
-def test_an_eta_is_believed_no_longer_than_the_wait_has_lasted() -> None:
+def test_an_eta_of_minutes_is_believed_no_longer_than_the_wait_has_lasted() -> None:
     assert [pause(elapsed=t, eta=605) for t in (0, 10, 20, 40, 1000)] == [10, 10, 20, 40, 300]
 
 
@@ -56,7 +65,7 @@ def test_an_eta_that_does_not_run_down_is_told_apart_from_one_that_is_off() -> N
 def test_a_poke_interval_is_kept_unless_the_eta_is_sooner() -> None:
     assert pause(Pace(60)) == 60
     assert pause(Pace(60), elapsed=5000) == 60
-    assert pause(Pace(60), eta=7) == pytest.approx(5)
+    assert pause(Pace(60), eta=7) == pytest.approx(6.5, abs=0.1)
     assert pause(Pace(5), eta=30) == 5
     assert pause(Pace(0.5)) == 0.5
 
@@ -83,7 +92,7 @@ def test_the_provider_s_own_pauses_stay_within_bounds(
     elapsed: float, looks: int, eta: float | None, jitter: float
 ) -> None:
     seconds = pause(elapsed=elapsed, looks=looks, eta=eta, jitter=jitter)
-    assert SHORTEST <= seconds <= ETA_TRUST_LONGEST * (1 + JITTER)
+    assert ETA_SHORTEST <= seconds <= ETA_TRUST_LONGEST * (1 + JITTER)
 
 
 def test_jitter_spreads_looks_forward_only() -> None:
@@ -114,7 +123,7 @@ def test_a_process_that_cannot_remember_estimates_its_looks_from_the_time_waited
     assert [polls_so_far(Pace(10), t) for t in (0, 9, 10, 25, 100)] == [1, 1, 2, 3, 11]
     backoff = Pace(10, exponential_backoff=True)  # 7.5, 15 and 30 s on average
     assert [polls_so_far(backoff, t) for t in (0, 7, 8, 22, 23, 52, 53)] == [1, 1, 2, 2, 3, 3, 4]
-    assert [polls_so_far(ADAPTIVE, t) for t in (0, 3, 60)] == [1, 2, 17]
+    assert [polls_so_far(ADAPTIVE, t) for t in (0, 3, 60)] == [1, 2, 20]
     assert polls_so_far(Pace(0), 1e9) <= 64
 
 

@@ -48,7 +48,7 @@ def test_a_final_outcome_ends_the_wait_even_past_the_deadline(outcome: Outcome, 
 def test_a_running_job_is_looked_at_again() -> None:
     step = WAIT.after(InProgress("processing", eta=8.4), 1001, 0)
     assert isinstance(step, PollState)
-    assert (step.next_poll, step.looks, step.failures) == (1007, 1, 0)
+    assert (step.next_poll, step.looks, step.failures) == (pytest.approx(1008.7, abs=0.1), 1, 0)
 
 
 def test_an_eta_that_stands_still_is_not_believed_again() -> None:
@@ -58,7 +58,7 @@ def test_an_eta_that_stands_still_is_not_believed_again() -> None:
     assert step.next_poll == 1010
     step = step.after(absurd, 1010, 0)
     assert isinstance(step, PollState)
-    assert step.next_poll == pytest.approx(1013, abs=0.1)
+    assert step.next_poll == pytest.approx(1012, abs=0.1)
     step = step.after(InProgress("processing", eta=100), 1013, 0)
     assert isinstance(step, PollState)
     assert step.next_poll < 1020
@@ -72,8 +72,31 @@ def test_an_eta_that_runs_down_stays_believed_also_past_an_answer_without_one() 
         (1040, InProgress("processing", eta=98)),
     )
     assert step.trusts_eta
-    assert step.eta == (98, 1040)
+    assert step.first_eta == (140, 1000)
+    assert step.promised == 1040 + 98
     assert step.next_poll == 1040 + 40  # as long as the wait has lasted; without an eta it were five seconds
+
+
+@pytest.mark.parametrize(("later", "left"), [(8, 8), (6, 5.1), (4, 3)])
+def test_how_fast_an_eta_has_run_down_says_when_the_end_comes(later: float, left: float) -> None:
+    step = wait_after((1000, InProgress("processing", eta=20)), (1012, InProgress("processing", eta=later)))
+    assert step.next_poll == pytest.approx(1012 + left, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("eta", "moment", "may"), [(None, 1003, True), (None, 1001, False), (9, 1009, True), (9, 1008.9, False)]
+)
+def test_a_wait_may_end_by_a_moment_that_its_next_look_and_its_eta_keep_to(
+    eta: float | None, moment: float, may: bool
+) -> None:
+    assert wait_after((1000, InProgress("processing", eta=eta))).may_end_by(moment) is may
+
+
+def test_an_eta_that_is_not_believed_keeps_no_wait_from_ending_soon() -> None:
+    wait = PollState(started=1000, deadline=2000, trusts_eta=False)
+    step = wait.after(InProgress("processing", eta=605), 1000, 0)
+    assert isinstance(step, PollState)
+    assert step.may_end_by(1003)
 
 
 def test_an_eta_that_starts_again_past_an_answer_without_one_is_not_believed() -> None:

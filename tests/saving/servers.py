@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     #: Makes an empty bucket of the name given.
     Maker = Callable[[str], Bucket]
 
+MOTO = ("moto.server", "-H", "127.0.0.1", "-p")
 AZURITE = ROOT / ".venv" / "azurite"
 AZURITE_PACKAGE = "azurite@3"
 #: The account that Microsoft documents for its emulator.
@@ -40,10 +41,10 @@ def unique_name() -> str:
 
 
 @contextmanager
-def s3_process() -> Iterator[str]:
-    """An S3 server (moto); gives its URL."""
+def s3_process(server: Sequence[str] = MOTO) -> Iterator[str]:
+    """An S3 server, of a module that takes its port as the last argument; gives its URL."""
     port = free_port()
-    with _serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port):
+    with _serving([sys.executable, "-m", *server, str(port)], port):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -6,17 +6,15 @@ import gc
 import os
 import resource
 from contextlib import nullcontext
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
-from airflow_provider_modelslab.saving import writers
 from airflow_provider_modelslab.saving.destination import as_path
 from airflow_provider_modelslab.saving.store import Store
-from airflow_provider_modelslab.saving.writers import RenamingWriter, is_part
+from airflow_provider_modelslab.saving.writers import PART, RenamingWriter, is_part, part_size
 from tests.saving.helpers import tree
 from tests.saving.servers import unique_name
 
@@ -119,18 +117,10 @@ def test_parts_are_of_equal_size_whatever_the_chunks(s3_bucket: S3Bucket) -> Non
     assert s3_bucket.part_sizes("a.mp4") == [5 * MIB] * 3
 
 
-def test_parts_grow_with_the_largest_file_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Fs:
-        def open(self, path: str, mode: str, block_size: int) -> int:
-            self.block_size = block_size
-            return 0
-
-    fs: Any = Fs()
-    writers.UploadWriter(fs, "b/k", 5 * 2**30, BoundedSemaphore())
-    assert fs.block_size == writers.PART
-    writers.UploadWriter(fs, "b/k", 2**40, BoundedSemaphore())
-    assert fs.block_size * 10_000 > 2**40
-    assert fs.block_size % 2**18 == 0  # as Google wants it
+def test_parts_grow_with_the_largest_file_that_is_allowed() -> None:
+    assert part_size(5 * 2**30) == PART
+    assert part_size(2**40) * 10_000 > 2**40
+    assert part_size(2**40) % 2**18 == 0  # as Google wants it
 
 
 @pytest.fixture(params=["local", "memory"])

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare tests the pause that keeps a trigger from overtaking its deferral, and take finer steps."""
+    """Spare tests the pauses before and after a deferral, and take finer steps."""
     from airflow_provider_modelslab.client import aio
     from airflow_provider_modelslab.protocol import poll_intervals
 
+    monkeypatch.setattr(poll_intervals, "LINGER", 0.0)
     monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
     monkeypatch.setattr(aio, "_STEP", 0.002)
     monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
@@ -23,12 +24,10 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def prompt_tasks(prompt_triggers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare tests the pauses of a worker too: between two tries in trouble, and before it defers."""
+    """Spare tests the pauses of a worker too, between two tries in trouble."""
     from airflow_provider_modelslab.protocol import poll_intervals
-    from airflow_provider_modelslab.task import requests_wait
 
     monkeypatch.setattr(poll_intervals, "TROUBLE_FIRST", 0.0001)
-    monkeypatch.setattr(requests_wait, "LINGER", 0.0)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ for selection in json.loads(sys.argv[1]):
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What pytest finds with each selection; in one process, whose start takes longer than the rest."""
+    """What pytest finds with each selection; in one process, whose start takes longer than all of them."""
     file = tmp_path_factory.mktemp("tests") / "test_it.py"
     file.write_text(BROWSER_TESTS)
     options = ("-p", "tests.conftest", "-c", str(ROOT / "pyproject.toml"), "--collect-only", "-q", str(file))

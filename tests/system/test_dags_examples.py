@@ -51,7 +51,7 @@ def test_the_tests_below_cover_every_example() -> None:
 
 
 def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
-    job = standin.add_job(duration=9, eta="exact", starts="first_look")
+    job = standin.add_job(duration=14, eta="exact", starts="first_look")
     run = run_example(home, "modelslab_wait_and_pass_on", request_id=str(job))
     assert run.xcom("wait_for_face_swap")["output"] == standin.urls(job)
     assert run.xcom("show_links") == standin.urls(job)
@@ -60,7 +60,7 @@ def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
 
 @pytest.mark.smoke
 def test_wait_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job(duration=9, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
+    job = standin.add_job(duration=14, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
     destination = f"file://{tmp_path}/swaps"
     run = run_example(home, "modelslab_wait_and_save", request_id=str(job), destination=destination)
     saved = run.xcom("save_face_swap")["files"]
@@ -89,7 +89,7 @@ def test_around_with_taskflow(home: AirflowHome, standin: StandIn, tmp_path: Pat
 
 
 def test_swap_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
-    standin.configure(submit={"duration": 9, "eta": "exact"})
+    standin.configure(submit={"duration": 14, "eta": "exact"})
     run = run_example(home, "modelslab_swap_and_save", destination=str(tmp_path / "swaps"))
     result = run.xcom("swap_faces")
     (submitted,) = standin.submits()

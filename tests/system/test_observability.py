@@ -33,15 +33,16 @@ with DAG("observed", schedule=None, params={"job": "", "failing": "", "destinati
         image="https://example.com/group.jpg",
         destination="{{ params.destination }}",
         deferrable=True,
+        linger=0,
     )
     FaceSwapResultOperator(
         task_id="save", request_id="{{ params.job }}", destination="{{ params.destination }}"
     )
-    FaceSwapResultOperator(task_id="failing", request_id="{{ params.failing }}", deferrable=True)
-    FaceSwapResultSensor(task_id="wait", request_id="{{ params.job }}", deferrable=True)
+    FaceSwapResultOperator(task_id="failing", request_id="{{ params.failing }}", deferrable=True, linger=0)
+    FaceSwapResultSensor(task_id="wait", request_id="{{ params.job }}", deferrable=True, linger=0)
 
 with DAG("brief", schedule=None, params={"job": ""}):
-    FaceSwapResultSensor(task_id="wait", request_id="{{ params.job }}", deferrable=True)
+    FaceSwapResultSensor(task_id="wait", request_id="{{ params.job }}", deferrable=True, linger=0)
 """
 
 

@@ -38,7 +38,7 @@ from datetime import timedelta
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
-MODES = {"poke": {}, "reschedule": {"mode": "reschedule"}, "deferrable": {"deferrable": True}}
+MODES = {"poke": {}, "reschedule": {"mode": "reschedule"}, "deferrable": {"deferrable": True, "linger": 0}}
 LENIENCES = {"plain": {}, "soft_fail": {"soft_fail": True}, "never_fail": {"never_fail": True}}
 ENDINGS = {
     "done": {"request_id": "done", "timeout": 300},

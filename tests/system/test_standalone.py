@@ -28,7 +28,7 @@ with DAG("sensors", schedule=None, render_template_as_native_obj=True) as dag:
     for name, arguments in {
         "poke": {},
         "reschedule": {"mode": "reschedule"},
-        "deferrable": {"deferrable": True},
+        "deferrable": {"deferrable": True, "linger": 0},
     }.items():
         FaceSwapResultSensor(
             task_id=name, request_id="{{ dag_run.conf.job }}", timeout=300, **arguments

@@ -91,7 +91,6 @@ async def test_many_swaps_on_an_account_of_five_all_succeed_without_hammering(
 ) -> None:
     monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.015)
     monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.25)
-    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", 0.0)
     connected.configure(queue_limit=5, retry_after=1, submit={"duration": duration})
     connected.add_jobs(5, duration=0.2)  # what others have queued
     swaps = [

@@ -14,7 +14,7 @@ from airflow_provider_modelslab.operators.face_swap_batch import FaceSwapBatchOp
 from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
 # Where its worker is killed, Airflow takes one of a task's retries.
-AGAIN = {"retries": 3, "retry_delay": timedelta(seconds=1), "deferrable": True}
+AGAIN = {"retries": 3, "retry_delay": timedelta(seconds=1), "deferrable": True, "linger": 0}
 
 with DAG(DAG_ID, schedule=None, default_args=AGAIN):
     FaceSwapResultSensor.partial(task_id="wait", timeout=900).expand(request_id=WAITS)

@@ -35,6 +35,7 @@ with DAG("save", schedule=None, default_args=AGAIN) as dag:
         request_id="{{ dag_run.conf.request_id }}",
         destination="{{ dag_run.conf.destination }}",
         deferrable=True,
+        linger=0,
         timeout=600,
     )
 """

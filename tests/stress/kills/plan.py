@@ -48,6 +48,7 @@ class Group:
         weight = 1 if self.urgent else 2  # who has little time begins last
         return {
             "deferrable": True,
+            "linger": 0,
             "end_from_trigger": self.here,
             "timeout": self.timeout,
             "priority_weight": weight,

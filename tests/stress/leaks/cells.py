@@ -64,6 +64,7 @@ from airflow_provider_modelslab.sensors.face_swap import FaceSwapResultSensor
 
 # seconds between submit calls that fail; the usual ones take two minutes
 poll_intervals.TROUBLE_LONGEST = 2.0
+poll_intervals.LINGER = 0.0  # so that what can defer does
 
 ALL = FaceSwapResultSensor, FaceSwapResultOperator, FaceSwapOperator, FaceSwapBatchOperator
 CLASSES = {cls.__name__: cls for cls in ALL}

@@ -65,7 +65,7 @@ def make_task(wait: dict[str, Any], folder: Path) -> Any:
     given = dict(wait["arguments"])
     if "destination" in given:
         given["destination"] = str(folder)
-    return CLASSES[wait["task"]](task_id="wait", deferrable=True, **given)
+    return CLASSES[wait["task"]](task_id="wait", deferrable=True, linger=0, **given)
 
 
 def moved(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _defer(kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
 def _swaps(standin: StandIn) -> dict[str, Any]:
     """What the operator that submits leaves: what it remembers of a swap, and the rows of its two waits."""
     context = first_try(store=True)
-    task = swapper(deferrable=True, **OWN_PACE)
+    task = swapper(deferrable=True, linger=0, **OWN_PACE)
     standin.configure(submit={"duration": 6000})
     queued = _row(task, context)
     in_destination = _remembered_in_destination()
@@ -102,7 +102,7 @@ def _swaps(standin: StandIn) -> dict[str, Any]:
 def _remembered_in_destination() -> dict[str, str]:
     """The files by which a task remembers where Airflow does not."""
     with tempfile.TemporaryDirectory() as folder:
-        _row(swapper(deferrable=True, destination=folder, **OWN_PACE), first_try(store=False))
+        _row(swapper(deferrable=True, linger=0, destination=folder, **OWN_PACE), first_try(store=False))
         return {
             str(path.relative_to(folder)): path.read_text()
             for path in Path(folder).rglob("*")

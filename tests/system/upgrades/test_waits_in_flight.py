@@ -44,11 +44,6 @@ each_event = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(autouse=True)
-def without_a_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.task.requests_wait.LINGER", 0.0)
-
-
 @pytest.fixture
 def done(connected: StandIn) -> StandIn:
     for request_id in REQUESTS:
