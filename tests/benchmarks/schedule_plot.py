@@ -59,12 +59,12 @@ def _looks_against_delay(axes: Axes, found: Found) -> None:
         axes.plot(delays, looks, marker="o", markersize=4, label=name, **_style(name, found))
     for name, offset, side in (
         ("no eta", 7, "left"),
-        ("eta within 30 %", -7, "right"),
+        ("eta within 30 %", 7, "left"),
         (BASELINE, -7, "right"),
     ):
         for duration, text in NAMED.items():
             at = found[name][duration]["delay"], found[name][duration]["looks"]
-            axes.annotate(text, at, (offset, -3), textcoords="offset points", fontsize=7, ha=side)
+            axes.annotate(text, at, (offset, -3), textcoords="offset points", fontsize=8, ha=side)
     axes.set(xscale="log", yscale="log", xlim=(0.5, 70), ylim=(1.5, 600))
     axes.set(xlabel="seconds from done to seen", ylabel="looks per job", title="Jobs of 10 s to 30 min")
     _plain_ticks(axes)
