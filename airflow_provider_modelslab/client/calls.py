@@ -25,14 +25,8 @@ from airflow_provider_modelslab.protocol.outcome import (
     Refused,
     TransientFailure,
 )
-from airflow_provider_modelslab.protocol.picture_encoding import (
-    Form,
-    as_data_uri,
-    both_refused,
-    is_invalid,
-    may_be_the_form,
-    other_form,
-)
+from airflow_provider_modelslab.protocol.picture_encoding import Form, as_data_uri, other_form
+from airflow_provider_modelslab.protocol.picture_refusal import both_refused, is_invalid, may_be_the_form
 from airflow_provider_modelslab.protocol.poll_answer import read_answer
 from airflow_provider_modelslab.protocol.submit_answer import Submission, Unknown, read_submission
 

@@ -9,20 +9,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import InvalidSwapError
-from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.durations import seconds
 from airflow_provider_modelslab.protocol.face_swap import FaceSwap, check_face_swap
-from airflow_provider_modelslab.protocol.trigger_event import read_room_event
+from airflow_provider_modelslab.protocol.page_paths import REQUEST_XCOM
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
-from airflow_provider_modelslab.task.no_second_payment import no_second_payment
+from airflow_provider_modelslab.task.on_unknown import OnUnknown, check_on_unknown
 from airflow_provider_modelslab.task.submission_place import SubmissionRecordPlace, check_submission_record
-from airflow_provider_modelslab.task.submission_store import XCOM_KEY, SubmissionStore
-from airflow_provider_modelslab.task.submit_once import OnUnknown, SubmitOnce, check_on_unknown
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
+
+    from airflow_provider_modelslab.protocol.deadline import WaitWindow
+    from airflow_provider_modelslab.task.submission_store import SubmissionStore
 
 _SWAP = [each.name for each in fields(FaceSwap)]
 
@@ -178,6 +180,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
 
         :param context: the task's context
         """
+        from airflow_provider_modelslab.protocol.deadline import WaitWindow
+
         self.check_destination(context)  # to fail before anything is paid for
         room = WaitWindow.of(time.time(), self.queue_timeout, execution_deadline(self, context))
         return self._submit_and_wait(context, room)
@@ -188,14 +192,21 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         :param context: the task's context
         :param event: the trigger's payload
         """
+        from airflow_provider_modelslab.protocol.trigger_event import read_room_event
+
         return self._submit_and_wait(context, read_room_event(event, self.queue_timeout))
 
     def _submit_and_wait(self, context: Context, room: WaitWindow) -> Any:
+        from airflow_provider_modelslab.task.submission_store import SubmissionStore
+        from airflow_provider_modelslab.task.submit_once import SubmitOnce
+
         store, swap = SubmissionStore(context, self.destination, self.submission_record), self.swap
-        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+        with self._no_second_payment(store):
             submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
             submitted = submission.run(room, deferrable=self.deferrable)  # or defers where the queue is full
-            context["ti"].xcom_push(key=XCOM_KEY, value=submitted.request_id)  # there even if the rest fails
+            context["ti"].xcom_push(
+                key=REQUEST_XCOM, value=submitted.request_id
+            )  # there even if the rest fails
             if not (self.wait_for_completion or submitted.is_done):
                 return submitted.as_xcom(swap.notes())
             wait = self.requests_wait(submitted.request_id, context, swap)
@@ -209,8 +220,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         :param context: the task's context
         :param event: the trigger's payload
         """
-        store = SubmissionStore.resumed(context, event, self.destination, self.submission_record)
-        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+        store = self._resumed_store(context, event)
+        with self._no_second_payment(store):
             wait = self.requests_wait(store.request_id, context, self.swap)
             wait.resume(event)
             return self.publish(wait.collect(), context)
@@ -220,10 +231,20 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         """Come back from the triggerer; what Airflow ended meanwhile must not be paid for again either."""
         if next_method != "__fail__":
             return super().resume_execution(next_method, next_kwargs, context)
-        store = SubmissionStore.resumed(context, {}, self.destination, self.submission_record)
-        with no_second_payment(store, resubmit_failed=self.resubmit_failed):
+        store = self._resumed_store(context, {})
+        with self._no_second_payment(store):
             fail_if_overdue(self, next_method, next_kwargs, context, store.request_id)
             return super().resume_execution(next_method, next_kwargs, context)
+
+    def _resumed_store(self, context: Context, event: Mapping[str, Any]) -> SubmissionStore:
+        from airflow_provider_modelslab.task.submission_store import SubmissionStore
+
+        return SubmissionStore.resumed(context, event, self.destination, self.submission_record)
+
+    def _no_second_payment(self, store: SubmissionStore) -> AbstractContextManager[None]:
+        from airflow_provider_modelslab.task.no_second_payment import no_second_payment
+
+        return no_second_payment(store, resubmit_failed=self.resubmit_failed)
 
     @property
     def swap(self) -> FaceSwap:

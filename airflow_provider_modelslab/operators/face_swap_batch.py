@@ -14,7 +14,7 @@ from airflow_provider_modelslab.task.asset_events import add_to_asset_events
 from airflow_provider_modelslab.task.base_operator import FaceSwapBaseOperator
 from airflow_provider_modelslab.task.error_to_xcom import error_to_xcom
 from airflow_provider_modelslab.task.execution_timeout import execution_deadline, fail_if_overdue
-from airflow_provider_modelslab.task.submit_once import OnUnknown, check_on_unknown
+from airflow_provider_modelslab.task.on_unknown import OnUnknown, check_on_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ PREFIX = "modelslab"  # of all routes, below the address of the API server
 TASK_TAB = "face-swap"  # the tab on a task instance, in Airflow's addresses
 RUN_TAB = "face-swaps"  # on a Dag run
 
+REQUEST_XCOM = "id"  # what a task has submitted
 #: The XComs that the pages read, beside a task's own value.
 COMPLETED_XCOM = "completed"  # results that are there while others are not
 SHOWN_XCOM = "face_swaps"  # results that a task only asks about

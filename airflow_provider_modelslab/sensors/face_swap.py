@@ -23,9 +23,7 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_modelslab.client.connection import DEFAULT_CONN_ID
 from airflow_provider_modelslab.exceptions import ModelsLabError, RequestNotFoundError
 from airflow_provider_modelslab.links.face_swap import FACE_SWAP_LINKS
-from airflow_provider_modelslab.protocol.deadline import WaitWindow
 from airflow_provider_modelslab.protocol.durations import seconds
-from airflow_provider_modelslab.protocol.outcome import Outcome, TransientFailure
 from airflow_provider_modelslab.protocol.poll_intervals import MAX_FAILURES, Pace
 from airflow_provider_modelslab.protocol.xcom_size import warn_if_large
 from airflow_provider_modelslab.task.end_from_trigger import may_end_from_trigger
@@ -36,17 +34,16 @@ from airflow_provider_modelslab.task.execution_timeout import (
     fail_if_overdue,
 )
 from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
-from airflow_provider_modelslab.task.poking import Poking
-from airflow_provider_modelslab.task.requests import Requests
-from airflow_provider_modelslab.task.requests_wait import RequestsWait
 from airflow_provider_modelslab.task.rescheduling import AirflowRescheduleException, began_rescheduling
-from airflow_provider_modelslab.task.results import Results
-from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
+    from airflow_provider_modelslab.protocol.outcome import Outcome
+    from airflow_provider_modelslab.task.poking import Poking
+    from airflow_provider_modelslab.task.requests_wait import RequestsWait
+    from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 _SAVE = "A FaceSwapResultOperator with a destination, in this task's place, saves the files instead."
 
@@ -124,7 +121,7 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
             started = time.time()
             self._poking = self._begin(started)
             wait = self._wait(context)
-            window = WaitWindow.of(started, self.timeout, execution_deadline(self, context))
+            window = wait.window(started, execution_deadline(self, context))
             last = wait.linger(window, self._fetch_unless_silenced)
             if last is not None:
                 ends_there = self.end_from_trigger and may_end_from_trigger(self)
@@ -182,14 +179,22 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         return self._begin(time.time())
 
     def _begin(self, began: float) -> Poking:
+        from airflow_provider_modelslab.task.poking import Poking
+        from airflow_provider_modelslab.task.requests import Requests
+
         requests = Requests(self.request_id, self.modelslab_conn_id, self.log, began=began)
         return Poking(requests, self.hook, self._options, began, self.log)
 
     @property
     def _options(self) -> WaitOptions:
+        from airflow_provider_modelslab.task.wait_options import WaitOptions
+
         return WaitOptions(self.timeout, self.pace, self.max_failed_looks, linger=self.linger)
 
     def _wait(self, context: Context) -> RequestsWait:
+        from airflow_provider_modelslab.task.requests_wait import RequestsWait
+        from airflow_provider_modelslab.task.results import Results
+
         results = Results(context, self.hook, self.log)
         return RequestsWait(self._poking.requests, results, self.hook, self._options, self.log)
 
@@ -207,6 +212,8 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
         except Exception as err:
             if not self.silent_fail:
                 raise
+            from airflow_provider_modelslab.protocol.outcome import TransientFailure
+
             self.log.exception("A look failed; waiting on because of silent_fail.")
             return TransientFailure(str(err))
 

@@ -18,16 +18,13 @@ from airflow_provider_modelslab.saving.options import IfExists, SaveOptions
 from airflow_provider_modelslab.task.asset_events import add_to_asset_events, saved_by
 from airflow_provider_modelslab.task.execution_timeout import extend_execution_timeout
 from airflow_provider_modelslab.task.open_lineage import OpenLineageMethods
-from airflow_provider_modelslab.task.requests import Requests
-from airflow_provider_modelslab.task.requests_wait import RequestsWait
-from airflow_provider_modelslab.task.results import Results
-from airflow_provider_modelslab.task.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context, ObjectStoragePath
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.face_swap import FaceSwap
+    from airflow_provider_modelslab.task.requests_wait import RequestsWait
 
 _SAVE = (
     "Give a destination, here or to a FaceSwapResultOperator after this: then the files are saved there, "
@@ -102,6 +99,11 @@ class FaceSwapBaseOperator(OpenLineageMethods, BaseOperator):
         :param context: the task's context
         :param swap: what the one request is, where this task itself has submitted it
         """
+        from airflow_provider_modelslab.task.requests import Requests
+        from airflow_provider_modelslab.task.requests_wait import RequestsWait
+        from airflow_provider_modelslab.task.results import Results
+        from airflow_provider_modelslab.task.wait_options import WaitOptions
+
         results = Results(
             context,
             self.hook,

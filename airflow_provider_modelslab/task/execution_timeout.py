@@ -12,8 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_modelslab.exceptions import FaceSwapExecutionTimeoutError, FaceSwapTimeoutError
-from airflow_provider_modelslab.metrics import count_ended_wait
-from airflow_provider_modelslab.protocol.poll_state import EndingKind
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -54,6 +52,9 @@ def fail_if_overdue(
     reason = str((next_kwargs or {}).get("error", ""))
     if next_method != "__fail__" or "timeout" not in reason.lower():
         return
+    from airflow_provider_modelslab.metrics import count_ended_wait
+    from airflow_provider_modelslab.protocol.poll_state import EndingKind
+
     what = f"Face swap request {request_id or 'of this task'}: still deferred"
     if _is_over(task, context):
         count_ended_wait(EndingKind.EXECUTION_TIMEOUT, None)

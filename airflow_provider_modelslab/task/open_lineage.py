@@ -9,8 +9,7 @@ from typing import Any
 from airflow_provider_modelslab.exceptions import ModelsLabError
 from airflow_provider_modelslab.lineage.operator_lineage import operator_lineage, results_in
 from airflow_provider_modelslab.protocol.ids import parse_request_ids
-from airflow_provider_modelslab.protocol.page_paths import COMPLETED_XCOM
-from airflow_provider_modelslab.task.submission_store import XCOM_KEY
+from airflow_provider_modelslab.protocol.page_paths import COMPLETED_XCOM, REQUEST_XCOM
 
 _RETURNED = "return_value"
 
@@ -62,7 +61,7 @@ class OpenLineageMethods:
 
     def _request_ids(self, task_instance: Any) -> list[str]:
         """Return the ids that the operator was given, or that it was told when it submitted."""
-        ids = getattr(self, "request_id", None) or _pull(task_instance, XCOM_KEY)
+        ids = getattr(self, "request_id", None) or _pull(task_instance, REQUEST_XCOM)
         with suppress(ValueError):
             return parse_request_ids(ids) if ids else []
         return []

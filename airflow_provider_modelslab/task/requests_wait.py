@@ -64,10 +64,18 @@ class RequestsWait:
         if not deferrable:
             self._wait_here(started)
             return
-        window = WaitWindow.of(started, self._options.timeout, execution_deadline)
+        window = self.window(started, execution_deadline)
         last = self.linger(window, self._hook.fetch, seen)
         if last is not None:
             self.defer(last, window)
+
+    def window(self, started: float, execution_deadline: float | None) -> WaitWindow:
+        """Return when the wait begins, and ends.
+
+        :param started: when it begins, in seconds since the epoch
+        :param execution_deadline: when the task's time is over, likewise; None where it is unlimited
+        """
+        return WaitWindow.of(started, self._options.timeout, execution_deadline)
 
     def resume(self, event: Mapping[str, Any]) -> None:
         """Take the wait up again after the trigger fired: fetch the results, and defer again for the rest.

@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import Any
 
 from airflow_provider_modelslab.exceptions import SubmissionUnknownError
+from airflow_provider_modelslab.protocol.page_paths import REQUEST_XCOM
 from airflow_provider_modelslab.protocol.trigger_event import ids_of
 from airflow_provider_modelslab.task.submission_place import place_of, promise_of
 
 log = logging.getLogger(__name__)
 
-XCOM_KEY = "id"
 _RETENTION = timedelta(days=3650)  # as long as the run itself; Airflow deletes both together
 _STORED_AS = {"reported_at_max_tries": "told"}  # what is stored keeps the names of the first release
 
@@ -134,7 +134,7 @@ class SubmissionStore:
         request_id = (
             known
             or (earlier and earlier.request_id)
-            or ti.xcom_pull(task_ids=ti.task_id, key=XCOM_KEY, map_indexes=ti.map_index)
+            or ti.xcom_pull(task_ids=ti.task_id, key=REQUEST_XCOM, map_indexes=ti.map_index)
         )
         store.record = replace(earlier or SubmissionRecord(None, ""), request_id=request_id)
         if earlier and request_id and not earlier.request_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout, TaskDeferred
 
@@ -29,18 +29,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_modelslab.hooks.modelslab import ModelsLabHook
     from airflow_provider_modelslab.protocol.face_swap import FaceSwap, SubmitRequest
-
-OnUnknown = Literal["fail", "submit"]
-
-
-def check_on_unknown(choice: str) -> None:
-    """Refuse what is no choice.
-
-    :param choice: what to do where nobody can know whether a lost call was queued
-    :raises ValueError: if it is none
-    """
-    if choice not in get_args(OnUnknown):
-        raise ValueError(f"on_unknown is one of {get_args(OnUnknown)}, not {choice!r}")
+    from airflow_provider_modelslab.task.on_unknown import OnUnknown
 
 
 @dataclass(frozen=True)
