@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from airflow.providers.common.compat import connection as compat
 from airflow.providers.common.compat.sdk import AirflowNotFoundException
+from yarl import URL
 
 from airflow_provider_modelslab.client.calls import Call, NoAnswer, ServerVariant, fetch, is_key_refused
 from airflow_provider_modelslab.client.connection import ConnectionSettings
@@ -210,7 +211,7 @@ class AsyncClient:
         try:
             session = await self._get_session()
             async with session.post(
-                settings.base_url + call.path,
+                URL(settings.base_url).with_path(call.path, encoded=True),  # quicker than reading it whole
                 data=body.getvalue(),
                 timeout=aiohttp.ClientTimeout(total=settings.request_timeout),
                 allow_redirects=False,  # a redirect would carry the key to another host

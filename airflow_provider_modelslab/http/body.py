@@ -16,11 +16,18 @@ _CHUNK = 2**16
 
 
 def json_file(body: Mapping[str, Any], default: Callable[[Any], str]) -> BytesIO:
-    """Return a call's body as JSON, written piece by piece: it may hold pictures, which are large.
+    """Return a call's body as JSON, written piece by piece where it holds pictures, which are large.
 
     :param body: what to send
     :param default: the text to send for what is not JSON's
     """
+    try:
+        return BytesIO(json.dumps(body).encode())  # a look at a request has none
+    except TypeError:
+        return _in_pieces(body, default)
+
+
+def _in_pieces(body: Mapping[str, Any], default: Callable[[Any], str]) -> BytesIO:
     file = BytesIO()
     for piece in json.JSONEncoder(default=default).iterencode(body):
         file.write(piece.encode())
@@ -66,9 +73,9 @@ def read_body(response: Any) -> bytes:
 
 async def read_body_async(response: Any) -> bytes:
     """The same of a response of ``aiohttp`` that does not decompress by itself."""
-    coding_of(response.headers)  # nothing is read of what cannot be decoded
+    is_packed = coding_of(response.headers)  # nothing is read of what cannot be decoded
     body = bytearray()
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         body += chunk
         _check_size(body)
-    return collect([bytes(body)], response.headers)
+    return collect([bytes(body)], response.headers) if is_packed else bytes(body)

@@ -46,9 +46,11 @@ def codings(headers: Mapping[str, str]) -> list[str]:
     ``base64``. What HTTP does not know as a coding changes nothing about the body, and is left out. One that
     is named twice in a row was named by two servers, and applied once.
     """
-    named = headers.get("Content-Encoding", "").lower().split(",")
     found: list[str] = []
-    for name in (each.partition(";")[0].strip() for each in named):
+    named = headers.get("Content-Encoding")
+    if not named:
+        return found
+    for name in (each.partition(";")[0].strip() for each in named.lower().split(",")):
         if name in (*_UNDERSTOOD, *_FOREIGN) and name not in found[-1:]:
             found.append(name)
     return found

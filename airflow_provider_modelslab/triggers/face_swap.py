@@ -120,7 +120,8 @@ class FaceSwapResultTrigger(BaseTrigger):
         await import_late()
         with span("wait"):
             event = await self._wait_for_all()
-        await asyncio.sleep(max(0.0, earliest - time.time()))  # whatever came sooner
+        if (early_by := earliest - time.time()) > 0:  # a sleep of none would cost a turn of the loop
+            await asyncio.sleep(early_by)
         yield event
 
     async def _wait_for_all(self) -> TriggerEvent:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 
-from airflow_provider_modelslab.http.body import LONGEST, AnswerTooLargeError, collect
+from airflow_provider_modelslab.http.body import LONGEST, AnswerTooLargeError, collect, json_file
 from airflow_provider_modelslab.http.content_encoding import BrokenBodyError
 
 GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize("more", [{}, {"picture": b"bytes"}], ids=["at once", "piece by piece"])
+def test_a_call_s_body_is_a_file_of_json(more: dict[str, bytes]) -> None:
+    file = json_file({"key": 'a "quoted" é', **more}, default=bytes.decode)
+    assert json.loads(file.read()) == {"key": 'a "quoted" é', **dict.fromkeys(more, "bytes")}
 
 
 @pytest.mark.parametrize("headers", [{}, GZIP])
