@@ -204,9 +204,8 @@ class FaceSwapOperator(FaceSwapBaseOperator):
         with self._no_second_payment(store):
             submission = SubmitOnce(swap, self.hook, store, context, on_unknown=self.on_unknown, log=self.log)
             submitted = submission.run(room, deferrable=self.deferrable)  # or defers where the queue is full
-            context["ti"].xcom_push(
-                key=REQUEST_XCOM, value=submitted.request_id
-            )  # there even if the rest fails
+            # There even if the rest fails:
+            context["ti"].xcom_push(key=REQUEST_XCOM, value=submitted.request_id)
             if not (self.wait_for_completion or submitted.is_done):
                 return submitted.as_xcom(swap.notes())
             wait = self.requests_wait(submitted.request_id, context, swap)
