@@ -27,7 +27,6 @@ for mode, deferrable in {"waiting": False, "deferring": True}.items():
             image="https://example.com/group.jpg",
             destination="{{ dag_run.conf.destination }}",
             deferrable=deferrable,
-            linger=0,
             timeout=600,
             **more,
         )
