@@ -112,19 +112,7 @@ class PollState:
         said = outcome.eta if isinstance(outcome, InProgress) else None
         trusts_eta = self._trusts(said, now)
         eta = said if trusts_eta else None
-        if isinstance(outcome, TransientFailure):
-            pause = pause_in_trouble(failures, jitter)
-        elif isinstance(outcome, RateLimited):
-            pause = pause_when_asked(outcome.retry_after, jitter)
-        else:
-            pause = pause_while_waiting(
-                self.pace,
-                elapsed=now - self.started,
-                looks=self.looks + 1,
-                eta=eta,
-                jitter=jitter,
-                speed=self._speed_of(eta, now),
-            )
+        pause = self._pause(outcome, failures, eta, now, jitter)
         return replace(
             self,
             looks=self.looks + 1,
@@ -134,6 +122,20 @@ class PollState:
             promised=self.promised if eta is None else now + eta,
             trusts_eta=trusts_eta,
             known=self.known or isinstance(outcome, InProgress),
+        )
+
+    def _pause(self, outcome: Outcome, failures: int, eta: float | None, now: float, jitter: float) -> float:
+        if isinstance(outcome, TransientFailure):
+            return pause_in_trouble(failures, jitter)
+        if isinstance(outcome, RateLimited):
+            return pause_when_asked(outcome.retry_after, jitter)
+        return pause_while_waiting(
+            self.pace,
+            elapsed=now - self.started,
+            looks=self.looks + 1,
+            eta=eta,
+            jitter=jitter,
+            speed=self._speed_of(eta, now),
         )
 
     def may_end_by(self, moment: float) -> bool:

@@ -124,8 +124,7 @@ class FaceSwapResultSensor(OpenLineageMethods, BaseSensorOperator):
             window = wait.window(started, execution_deadline(self, context))
             last = wait.linger(window, self._fetch_unless_silenced)
             if last is not None:
-                ends_there = self.end_from_trigger and may_end_from_trigger(self)
-                wait.defer(last, window, end_task=ends_there)
+                wait.defer(last, window, end_task=self.end_from_trigger and may_end_from_trigger(self))
             return self._value_of(wait)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
