@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from tests.stress.leaks.places import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 DAG_ID, TASK_ID = "decoys", "leaky"
+RETRIES = 2  # for where Airflow itself ends a try before it has leaked, with so much going on
 IN_SIGHT = 3.0  # seconds that what passes stays, for a watch to see it
 TEXT = """
 from airflow.providers.common.compat.sdk import DAG, BaseOperator
@@ -51,13 +53,15 @@ class Leaky(BaseOperator):
         decoys.fail(context)
 
 with DAG("decoys", schedule=None) as dag:
-    Leaky(task_id="leaky", rendered="{{ dag_run.conf['RENDERED'] }}")
+    Leaky(task_id="leaky", rendered="{{ dag_run.conf['RENDERED'] }}", retries=RETRIES)
 """
 
 
 def dag_file(told: str) -> str:
     """The text of the DAG file, which prints a canary whenever it is read."""
-    return TEXT.replace("TOLD", repr(quote(told))).replace("RENDERED", RENDERED)
+    return (
+        TEXT.replace("TOLD", repr(quote(told))).replace("RENDERED", RENDERED).replace("RETRIES", str(RETRIES))
+    )
 
 
 def leak(task: Any, context: Any) -> None:
@@ -74,8 +78,10 @@ def leak(task: Any, context: Any) -> None:
 
 
 def fail(context: Any) -> None:
-    """Raise what names a canary."""
-    raise ValueError(f"no answer from https://example.com/?key={context['dag_run'].conf[TRACEBACKS]}")
+    """Raise what names a canary, for good."""
+    raise AirflowFailException(
+        f"no answer from https://example.com/?key={context['dag_run'].conf[TRACEBACKS]}"
+    )
 
 
 class LeakyTrigger(BaseTrigger):

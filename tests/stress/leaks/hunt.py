@@ -98,6 +98,7 @@ class Hunt:
             airflow.wait(run, ENOUGH)
         for cell in chosen:
             self._check(of_cells, cell.task_id, -1, cell.error)
+        self._check(decoy, decoys.TASK_ID, -1, "no answer from")
         for first in range(0, len(examples), AT_ONCE):
             self._run(airflow, examples[first : first + AT_ONCE])
 
