@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
+from io import BytesIO
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +35,14 @@ class S3Upload:
         self._part_size = self._room = part_size
         self._turn = turn
         self._options = dict(options)
-        self._pieces: list[bytes] = []  # of the part to come
+        self._part = BytesIO()  # the one to come; sent as it is, since each copy takes as much memory again
         self._parts: list[Future[dict[str, Any]]] = []
         self._failure: BaseException | None = None
 
     def write(self, data: bytes) -> None:
         while data:
             piece, data = data[: self._room], data[self._room :]
-            self._pieces.append(piece)
-            self._room -= len(piece)
+            self._room -= self._part.write(piece)
             if not self._room:
                 self._send()
 
@@ -54,16 +54,24 @@ class S3Upload:
         if self._failure:
             self._turn.release()
             raise self._failure
-        sending = self._fs._call_s3(
-            "upload_part",
-            **self._target,
-            **self._checksum,
-            PartNumber=len(self._parts) + 1,
-            Body=self._taken(),
-        )
+        sending = self._upload(len(self._parts) + 1, self._taken())
         part = asyncio.run_coroutine_threadsafe(sending, self._fs.loop)
         part.add_done_callback(self._sent)
         self._parts.append(part)
+
+    async def _upload(self, number: int, part: BytesIO) -> dict[str, Any]:
+        """Send a part as ``call_s3`` does, which would go on where a failed try has stopped to read."""
+        from s3fs.core import _error_wrapper
+
+        send = (await self._fs.get_s3(self._target["Bucket"])).upload_part
+        given = {**self._target, **self._checksum, "PartNumber": number, "Body": part}
+        arguments = self._fs._get_s3_method_kwargs(send, **given)
+
+        async def send_from_its_beginning() -> dict[str, Any]:
+            part.seek(0)
+            return await send(**arguments)  # type: ignore[no-any-return]
+
+        return await _error_wrapper(send_from_its_beginning, retries=self._fs.retries)  # type: ignore[no-any-return]
 
     def _begin(self) -> None:
         """Begin an upload. Its parts have checksums where all requests have, as in Amazon's own library."""
@@ -73,9 +81,9 @@ class S3Upload:
         begun = self._fs.call_s3("create_multipart_upload", **self._target, **self._checksum, **self._options)
         self._target["UploadId"] = begun["UploadId"]
 
-    def _taken(self) -> bytes:
-        pieces, self._pieces, self._room = self._pieces, [], self._part_size
-        return b"".join(pieces)
+    def _taken(self) -> BytesIO:
+        part, self._part, self._room = self._part, BytesIO(), self._part_size
+        return part
 
     def _sent(self, part: Future[dict[str, Any]]) -> None:
         self._turn.release()
@@ -83,13 +91,13 @@ class S3Upload:
 
     def commit(self) -> None:
         if not self._parts:
-            self._fs.call_s3("put_object", **self._target, **self._options, Body=self._taken())
+            self._fs.call_s3("put_object", **self._target, **self._options, Body=self._taken().getvalue())
         else:
             self._complete()
         self._fs.invalidate_cache(self._path)
 
     def _complete(self) -> None:
-        if self._pieces:
+        if self._part.tell():
             self._send()
         parts = [
             {"PartNumber": number, **{key: sent[key] for key in ("ETag", "ChecksumCRC32") if key in sent}}
@@ -98,7 +106,7 @@ class S3Upload:
         self._fs.call_s3("complete_multipart_upload", **self._target, MultipartUpload={"Parts": parts})
 
     def discard(self) -> None:
-        self._pieces = []
+        self._part = BytesIO()
         if "UploadId" in self._target:
             wait(self._parts)  # S3 would keep, and charge for, a part that arrives after the end
             self._fs.call_s3("abort_multipart_upload", **self._target)

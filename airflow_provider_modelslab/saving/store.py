@@ -32,8 +32,8 @@ OBJECT_STORES = {
 #: The schemes of folders.
 LOCAL = ("", "file", "local")
 _PIECE = 4 * 2**20
-# Of all files together: one large file then needs some 55 MiB of memory, four need some 80.
-_PARTS_AT_ONCE = {"s3": 4, "gcs": 2, "abfs": 2}
+#: Of all files together: one large file then needs some 50 MiB of memory, four need some 80.
+PARTS_AT_ONCE = {"s3": 7, "gcs": 2, "abfs": 2}
 
 
 class Store:
@@ -54,7 +54,7 @@ class Store:
         self._is_local = scheme in LOCAL
         self._rename = os.replace if self._is_local else self._fs.mv
         self._part_size = part_size(largest)
-        self._turn = BoundedSemaphore(_PARTS_AT_ONCE.get(self._kind or "", 1))
+        self._turn = BoundedSemaphore(PARTS_AT_ONCE.get(self._kind or "", 1))
         if self._kind == "abfs":
             _quieten_azure()
 

@@ -23,13 +23,14 @@ class DroppingHandler(BaseHTTPRequestHandler):
     """Answers as S3 does. Subclasses say what a request has to wait for, and what is refused."""
 
     protocol_version = "HTTP/1.1"
+    refusal = 403, _DENIED
 
     def do_PUT(self) -> None:
         """Take a part, an object, or a bucket."""
         size = int(self.headers.get("Content-Length", 0))
         self._drop(size)
         found = _PART.search(self.path)
-        self._answer(*((200,) if self.took(int(found[1]) if found else 0, size) else (403, _DENIED)))
+        self._answer(*((200,) if self.took(int(found[1]) if found else 0, size) else self.refusal))
 
     def took(self, part: int, size: int) -> bool:
         """Say whether what came is not refused; the part's number is 0 for what is none."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from airflow_provider_modelslab.saving.destination import as_path
-from airflow_provider_modelslab.saving.store import Store
+from airflow_provider_modelslab.saving.store import PARTS_AT_ONCE, Store
 from airflow_provider_modelslab.saving.writers import MIB, PART
 from tests.saving.dropping_s3 import DroppingHandler, serving
 from tests.saving.servers import unique_name
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def store_on(handler: type[DroppingHandler], monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A folder of a store that such a server is."""
+def store_on(
+    handler: type[DroppingHandler], monkeypatch: pytest.MonkeyPatch, **settings: object
+) -> Iterator[Store]:
+    """A folder of a store that such a server is, with more settings of the connection."""
     with serving(handler) as url:
-        extra = {"endpoint_url": url, "region_name": "us-east-1"}
+        extra = {"endpoint_url": url, "region_name": "us-east-1", **settings}
         connection = {"conn_type": "aws", "login": "key", "password": "word", "extra": extra}
         conn_id = unique_name().replace("-", "_")  # file systems are kept by their connection's name
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
@@ -40,10 +42,10 @@ def write(store: Store, size: int) -> None:
 
 
 def test_parts_are_sent_beside_each_other_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Fours(DroppingHandler):
-        """Answers four parts at a time: nobody gets an answer before three others have sent theirs."""
+    class Crowds(DroppingHandler):
+        """Answers as many parts at a time as may be: each waits for all others to have been sent."""
 
-        four = threading.Barrier(4, timeout=30)
+        crowd = threading.Barrier(PARTS_AT_ONCE["s3"], timeout=30)
         lock = threading.Lock()
         at_once: ClassVar[list[int]] = [0]
         most: ClassVar[list[int]] = [0]
@@ -54,14 +56,35 @@ def test_parts_are_sent_beside_each_other_and_never_too_many(monkeypatch: pytest
             with self.lock:
                 self.at_once[0] += 1
                 self.most[0] = max(*self.at_once, *self.most)
-            self.four.wait()
+            self.crowd.wait()
             with self.lock:
                 self.at_once[0] -= 1
             return True
 
-    with store_on(Fours, monkeypatch) as store:
-        write(store, 8 * PART)
-    assert Fours.most == [4]
+    with store_on(Crowds, monkeypatch) as store:
+        write(store, 2 * PARTS_AT_ONCE["s3"] * PART)
+    assert Crowds.most == [PARTS_AT_ONCE["s3"]]
+
+
+def test_a_part_that_is_tried_again_is_sent_from_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    class Busy(DroppingHandler):
+        """Is too busy for the first part at first, for longer than Amazon's library tries by itself."""
+
+        def took(self, part: int, size: int) -> bool:
+            if part == 1:
+                sizes.append(size)
+            return part != 1 or len(sizes) > 2
+
+        refusal = (
+            503,
+            "<Error><Code>SlowDown</Code><Message>Please reduce your request rate</Message></Error>",
+        )
+
+    with store_on(Busy, monkeypatch, config_kwargs={"retries": {"total_max_attempts": 1}}) as store:
+        write(store, 2 * PART)
+    assert sizes == [PART] * 3
 
 
 def test_a_part_that_is_refused_ends_the_upload_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
