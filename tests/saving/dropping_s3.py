@@ -70,7 +70,7 @@ class DroppingHandler(BaseHTTPRequestHandler):
 def serving(handler: type[DroppingHandler]) -> Iterator[str]:
     """Serve in this process; gives the URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -134,7 +134,7 @@ class Forbidding(BaseHTTPRequestHandler):
 def forbidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A bucket on it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Forbidding)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     fields: dict[str, Any] = {"conn_type": "aws", "login": "a", "password": "b"}
     fields["extra"] = {"endpoint_url": f"http://127.0.0.1:{server.server_port}", "region_name": "us-east-1"}
     monkeypatch.setenv("AIRFLOW_CONN_FORBIDDEN_S3", json.dumps(fields))
