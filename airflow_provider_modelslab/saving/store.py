@@ -32,7 +32,7 @@ OBJECT_STORES = {
 #: The schemes of folders.
 LOCAL = ("", "file", "local")
 _PIECE = 4 * 2**20
-#: Of all files together: one large file then needs some 50 MiB of memory, four need some 80.
+#: Of all files together: one large file then needs some 50 MiB of memory, four need some 90.
 PARTS_AT_ONCE = {"s3": 7, "gcs": 2, "abfs": 2}
 
 
