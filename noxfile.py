@@ -199,8 +199,7 @@ def cells(session: nox.Session, line: str) -> None:
 @nox.session(python=ONE)
 def slow(session: nox.Session) -> None:
     """The wheel on the newest Airflow: all tests that start a real Airflow, with a browser too."""
-    # Two at once: an Airflow waits more than it computes. Left out is what takes an Airflow more, for little.
-    extra = ("-n", "2", "--deselect", "tests/browser/test_below_a_path.py")
+    extra = ("--deselect", "tests/browser/test_below_a_path.py")  # takes an Airflow more, for little
     arguments = ("-m", "(airflow or browser) and not kills", "--durations=12", *extra)
     test_wheel(session, NEWEST, 45, ("test", "kills", "distributed"), *arguments)
 
