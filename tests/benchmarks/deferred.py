@@ -113,7 +113,6 @@ def make_home(
         "AIRFLOW__CORE__PARALLELISM": at_once,
         "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": at_once,
         "AIRFLOW__SCHEDULER__MAX_TIS_PER_QUERY": at_once,
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",  # the CPU is for the tasks
     }
     home = AirflowHome(folder, env=env).migrate()
     home.connect(host=server.url, password=server.key)

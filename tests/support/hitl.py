@@ -8,4 +8,5 @@ import pytest
 
 HAS_HITL = tuple(map(int, version("apache-airflow").split(".")[:2])) >= (3, 1)
 needs_hitl = pytest.mark.skipif(not HAS_HITL, reason="human-in-the-loop came with Airflow 3.1")
-EXAMPLES = {"swap_and_approve"}  # those that ask a person; tests/system/test_approval.py answers
+#: Those that ask a person, whom tests/system/one_airflow/test_approval.py plays.
+EXAMPLES = {"swap_and_approve"}

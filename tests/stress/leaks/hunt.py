@@ -35,8 +35,6 @@ AT_ONCE = 8  # runs of examples; many more lock SQLite for longer than Airflow's
 TRIES = 5
 PREFIX = "/api/v2" if AIRFLOW_3 else "/api/v1"
 QUIET = {
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",  # the CPU is for the tasks
-    "AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL": "600",
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",  # an example has retries
     "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
 }

@@ -39,7 +39,8 @@ class Sqlite:
 
     def __init__(self, home: Path) -> None:
         self.file = home / "airflow.db"
-        self.url = f"sqlite:///{self.file}"
+        # Where others write for longer than the usual 5 s, as on a busy machine, the scheduler would end.
+        self.url = f"sqlite:///{self.file}?timeout=60"
 
     def rows(self, query: str, *values: object) -> Rows:
         """What a query gives; a `?` in it stands for a value."""

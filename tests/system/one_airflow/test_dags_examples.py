@@ -8,37 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import ROOT
 from tests.support import hitl
 from tests.support.standin import Media
+from tests.system.one_airflow.dags import EXAMPLES
 
 if TYPE_CHECKING:
-    from tests.support.running import AirflowHome, Run
+    from tests.support.running import AirflowHome, Run, Standalone
     from tests.support.standin import StandIn
 
-EXAMPLES = ROOT / "dags_examples"
 pytestmark = pytest.mark.airflow
 
 
-@pytest.fixture
-def home(airflow_home: AirflowHome, standin: StandIn) -> AirflowHome:
-    for example in EXAMPLES.glob("*.py"):
-        if example.stem not in hitl.EXAMPLES:  # which wait for a person
-            airflow_home.add_dag(example)
-    return airflow_home.connect(
-        host=standin.url, password=standin.key, extra={"allow_private_downloads": True}
-    )
-
-
-def run_example(home: AirflowHome, dag_id: str, **conf: Any) -> Run:
-    run = home.run_dag_test(dag_id, conf)
-    assert run.state == "success", run.output
+def run_example(airflow: Standalone, dag_id: str, **conf: Any) -> Run:
+    run = airflow.wait(airflow.trigger(dag_id, conf))
+    assert run.state == "success", run.task_states()
     return run
 
 
 def test_the_tests_below_cover_every_example() -> None:
     elsewhere = hitl.EXAMPLES | {"save_for_others"}  # which takes a scheduler: test_save_for_others
-    assert {path.stem for path in EXAMPLES.glob("*.py")} - elsewhere == {
+    assert set(EXAMPLES) - elsewhere == {
         "around_with_taskflow",
         "many_at_once",
         "swap_and_publish",
@@ -50,19 +39,25 @@ def test_the_tests_below_cover_every_example() -> None:
     }
 
 
-def test_wait_and_pass_on(home: AirflowHome, standin: StandIn) -> None:
+def test_wait_and_pass_on(airflow: Standalone, standin: StandIn) -> None:
     job = standin.add_job(duration=14, eta="exact", starts="first_look")
-    run = run_example(home, "modelslab_wait_and_pass_on", request_id=str(job))
+    run = run_example(airflow, "modelslab_wait_and_pass_on", request_id=str(job))
     assert run.xcom("wait_for_face_swap")["output"] == standin.urls(job)
     assert run.xcom("show_links") == standin.urls(job)
     assert run.was_deferred("wait_for_face_swap")
 
 
 @pytest.mark.smoke
-def test_wait_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_wait_and_save_by_dags_test(airflow_home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
     job = standin.add_job(duration=14, eta="exact", starts="first_look", files=["jpg", "mp4:200000"])
     destination = f"file://{tmp_path}/swaps"
-    run = run_example(home, "modelslab_wait_and_save", request_id=str(job), destination=destination)
+    airflow_home.add_dag(EXAMPLES["wait_and_save"]).connect(
+        host=standin.url, password=standin.key, extra={"allow_private_downloads": True}
+    )
+    run = airflow_home.run_dag_test(
+        "modelslab_wait_and_save", {"request_id": str(job), "destination": destination}
+    )
+    assert run.state == "success", run.output
     saved = run.xcom("save_face_swap")["files"]
     contents = [Path(entry["uri"].removeprefix("file://")).read_bytes() for entry in saved]
     assert contents == [standin.content(job, 0), standin.content(job, 1)]
@@ -72,43 +67,45 @@ def test_wait_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> N
     assert standin.key not in "\n".join(said)
 
 
-def test_many_at_once(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_many_at_once(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     jobs = [str(job) for job in standin.add_jobs(3, duration=2, starts="first_look")]
-    run = run_example(home, "modelslab_many_at_once", request_ids=jobs, destination=str(tmp_path / "swaps"))
+    run = run_example(
+        airflow, "modelslab_many_at_once", request_ids=jobs, destination=str(tmp_path / "swaps")
+    )
     assert run.xcom("count_files") == 3
     assert {path.parent.name for path in tmp_path.glob("swaps/*/manifest.json")} == set(jobs)
 
 
-def test_around_with_taskflow(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_around_with_taskflow(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     job = standin.add_job(duration=2, starts="first_look")
     run = run_example(
-        home, "modelslab_around_with_taskflow", request_id=str(job), destination=str(tmp_path / "swaps")
+        airflow, "modelslab_around_with_taskflow", request_id=str(job), destination=str(tmp_path / "swaps")
     )
     assert run.xcom("read_manifest") == {standin.sha256(job): "image/jpeg"}
     assert json.loads((tmp_path / "swaps" / str(job) / "manifest.json").read_text())["id"] == str(job)
 
 
-def test_swap_and_save(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_swap_and_save(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     standin.configure(submit={"duration": 14, "eta": "exact"})
-    run = run_example(home, "modelslab_swap_and_save", destination=str(tmp_path / "swaps"))
+    run = run_example(airflow, "modelslab_swap_and_save", destination=str(tmp_path / "swaps"))
     result = run.xcom("swap_faces")
     (submitted,) = standin.submits()
     assert result["id"] == str(submitted["id"])
     manifest = json.loads((tmp_path / "swaps" / result["id"] / "manifest.json").read_text())
     assert manifest["consent_reference"] == result["consent_reference"] == "form 12"
     assert run.was_deferred("swap_faces")
-    assert standin.key not in run.output
+    assert standin.key not in run.task_log("swap_faces")
 
 
-def test_swap_catalogue(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_swap_catalogue(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for name in ("a.jpg", "b.png", "c.jpg"):
         (pictures / name).write_bytes(Media(name[-3:]).whole())
     (pictures / "notes.txt").write_text("no picture")
-    home.airflow("pools", "set", "modelslab", "5", "what the account may queue", "--include-deferred")
+    airflow.home.airflow("pools", "set", "modelslab", "5", "what the account may queue", "--include-deferred")
     run = run_example(
-        home,
+        airflow,
         "modelslab_swap_catalogue",
         face=str(pictures / "a.jpg"),
         folder=str(pictures),
@@ -119,23 +116,23 @@ def test_swap_catalogue(home: AirflowHome, standin: StandIn, tmp_path: Path) -> 
     assert len(list(tmp_path.glob("swaps/*/manifest.json"))) == 3
 
 
-def test_swap_batch(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_swap_batch(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for name in ("a.jpg", "b.png", "c.jpg"):
         (pictures / name).write_bytes(Media(name[-3:]).whole())
     conf = {"face": str(pictures / "a.jpg"), "folder": str(pictures), "destination": str(tmp_path / "swaps")}
-    assert run_example(home, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 3
+    assert run_example(airflow, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 3
     (pictures / "d.jpg").write_bytes(Media("jpg", seed="new").whole())
-    assert run_example(home, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 4
+    assert run_example(airflow, "modelslab_swap_batch", **conf).xcom("swap_faces")["saved"] == 4
     assert len(standin.submits(accepted=True)) == 4
 
 
-def test_swap_and_publish(home: AirflowHome, standin: StandIn, tmp_path: Path) -> None:
+def test_swap_and_publish(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:
     (tmp_path / "published").mkdir()
     published = tmp_path / "published" / "clip.mp4"
     run_example(
-        home,
+        airflow,
         "modelslab_swap_and_publish",
         destination=str(tmp_path / "swaps"),
         publish_as=f"file://{published}",

@@ -1,4 +1,4 @@
-"""The example whose files start other DAGs, in a whole Airflow: it is its scheduler that starts them."""
+"""The example whose files start other DAGs: it is the scheduler that starts them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import ROOT
-from tests.support.running import Run, Standalone
+from tests.support.running import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.running import AirflowHome
+    from tests.support.running import Standalone
     from tests.support.standin import StandIn
 
 SAVES = "modelslab_save_for_others"
@@ -22,18 +21,14 @@ LOOKS = "modelslab_look_at_each_picture"
 
 @pytest.mark.airflow
 def test_what_is_saved_starts_the_dags_that_read_it_and_tells_them_the_files(
-    airflow_home: AirflowHome, standin: StandIn, tmp_path: Path
+    airflow: Standalone, standin: StandIn, tmp_path: Path
 ) -> None:
-    home = airflow_home.add_dag(ROOT / "dags_examples" / "save_for_others.py").connect(
-        host=standin.url, password=standin.key, extra={"allow_private_downloads": True}
-    )
     job = standin.add_job(duration=3, starts="first_look", files=["jpg", "png"])
-    with Standalone(home, timeout=180) as airflow:
-        for dag_id in (READS, LOOKS):
-            airflow.wait_for(lambda dag_id=dag_id: airflow.api.knows(dag_id), 60, f"{dag_id} to be read")
-        saves = airflow.trigger(SAVES, {"request_id": str(job), "destination": f"file://{tmp_path}/swaps"})
-        airflow.wait(saves, timeout=180)
-        reads, looks = (started(airflow, dag_id) for dag_id in (READS, LOOKS))
+    for dag_id in (READS, LOOKS):
+        airflow.wait_for(lambda dag_id=dag_id: airflow.api.knows(dag_id), 60, f"{dag_id} to be read")
+    saves = airflow.trigger(SAVES, {"request_id": str(job), "destination": f"file://{tmp_path}/swaps"})
+    airflow.wait(saves, timeout=180)
+    reads, looks = (started(airflow, dag_id) for dag_id in (READS, LOOKS))
 
     saved = saves.xcom("save_face_swap")["files"]
     assert len(saved) == 2

@@ -9,65 +9,20 @@ from urllib.parse import quote
 
 import pytest
 
-from tests import ROOT
 from tests.support.hitl import needs_hitl
-from tests.support.running import Standalone
-from tests.task.face_swaps import ROOT as PREVIEW_ROOT
-from tests.task.face_swaps import face_swap
+from tests.system.one_airflow.dags import RESULTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.running import AirflowHome, Run
+    from tests.support.running import Run, Standalone
     from tests.support.standin import StandIn
 
-RESULTS = [face_swap("1"), face_swap("2", target="a|b.jpg"), face_swap("3")]
-DAG = """
-from datetime import timedelta
-from airflow.providers.common.compat.sdk import DAG, task
-from airflow_provider_modelslab.operators.approval import FaceSwapApprovalOperator, FaceSwapSelectionOperator
-
-RESULTS = {results!r}
-
-with DAG("asking", schedule=None, default_args={{"subject": "Good?"}}):
-
-    @task
-    def swap(result):
-        return result
-
-    @task
-    def ids(results):
-        return [result["id"] for result in results]
-
-    @task
-    def publish():
-        return "published"
-
-    swapped = swap.expand(result=RESULTS)
-    for name, fails in (("approve", False), ("reject", False), ("fail", True)):
-        asked = FaceSwapApprovalOperator(task_id=name, results=swapped, body="Look.", fail_on_reject=fails)
-        asked >> publish.override(task_id=f"after_{{name}}")()
-    FaceSwapApprovalOperator.partial(task_id="each").expand(results=swapped)
-    ids.override(task_id="chosen")(FaceSwapSelectionOperator(task_id="select", results=swapped).output)
-    late = dict(defaults=[], response_timeout=timedelta(seconds=3))
-    ids.override(task_id="none")(FaceSwapSelectionOperator(task_id="late", results=swapped, **late).output)
-    ids.override(task_id="empty")(FaceSwapSelectionOperator(task_id="nothing", results=[]).output)
-"""
 ASKED = ["approve", "reject", "fail", "select", *(f"each[{index}]" for index in range(3))]
 WAITING = {"awaiting_input", "deferred"}  # the former since Airflow 3.3
 TRIES = 20
 EXAMPLE = "modelslab_swap_and_approve"
 pytestmark = [pytest.mark.airflow, needs_hitl]
-
-
-@pytest.fixture
-def home(airflow_home: AirflowHome, standin: StandIn, tmp_path: Path) -> AirflowHome:
-    airflow_home.add_dag(DAG.format(results=RESULTS))
-    airflow_home.add_dag(ROOT / "dags_examples" / "swap_and_approve.py")
-    airflow_home.env["AIRFLOW__MODELSLAB__PREVIEW_ROOTS"] = f"{PREVIEW_ROOT},file://{tmp_path}/swaps/"
-    return airflow_home.connect(
-        host=standin.url, password=standin.key, extra={"allow_private_downloads": True}
-    )
 
 
 class Person:
@@ -114,26 +69,22 @@ class Person:
 
 @pytest.mark.timeout(600)
 def test_what_people_say_is_done_and_what_they_were_shown_is_kept(
-    home: AirflowHome, standin: StandIn, tmp_path: Path
+    airflow: Standalone, standin: StandIn, tmp_path: Path
 ) -> None:
     (tmp_path / "published").mkdir()
     published = tmp_path / "published" / "picture.jpg"
     conf = {"destination": f"file://{tmp_path}/swaps", "publish_as": f"file://{published}"}
-    with Standalone(home, timeout=180) as airflow:
-        person = Person(airflow, airflow.trigger("asking"))
-        owner = Person(airflow, airflow.trigger(EXAMPLE, conf))
-        person.wait_until_asked(*ASKED)
-        check_what_is_kept_and_shown(person)
-        answer_all(person)
-        owner.wait_until_asked("approve")
-        assert (
-            f"]({pages_of(owner.run, 'approve')}/results/0/files/0/thumbnail)"
-            in owner.sees("approve")["body"]
-        )
-        assert not published.exists()
-        owner.answers("approve", "Approve")
-        for run in (person.run, owner.run):
-            airflow.wait(run, timeout=240)
+    person = Person(airflow, airflow.trigger("asking"))
+    owner = Person(airflow, airflow.trigger(EXAMPLE, conf))
+    person.wait_until_asked(*ASKED)
+    check_what_is_kept_and_shown(person)
+    answer_all(person)
+    owner.wait_until_asked("approve")
+    assert f"]({pages_of(owner.run, 'approve')}/results/0/files/0/thumbnail)" in owner.sees("approve")["body"]
+    assert not published.exists()
+    owner.answers("approve", "Approve")
+    for run in (person.run, owner.run):
+        airflow.wait(run, timeout=240)
     check_what_was_done(person.run)
     assert owner.run.state == "success", owner.run.task_states()
     assert published.read_bytes() == standin.content(standin.submits()[0]["id"])

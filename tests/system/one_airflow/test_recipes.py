@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,28 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.docs import PAGES, code_of
+from airflow_provider_modelslab.settings import airflow_is
 from tests.support.hitl import needs_hitl
-from tests.support.running import Standalone
+from tests.system.one_airflow.dags import IN_BUCKETS, RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.running import AirflowHome
+    from tests.support.running import Standalone
     from tests.support.standin import StandIn
-
-RECIPES = {
-    match[1]: block
-    for page in PAGES
-    for block in code_of(page)
-    if (match := re.search(r"with DAG\(\s*\"(\w+)\"", block))
-}
-IN_BUCKETS = {
-    "save_one",
-    "swap_new_pictures",
-    "swap_one",
-    "swap_pairs",
-}  # that are nobody's: they are read, and not run
 
 
 def test_there_is_a_recipe_for_each_question() -> None:
@@ -87,10 +73,8 @@ def service(standin: StandIn) -> Iterator[str]:
 
 
 @pytest.mark.airflow
-def test_the_recipes_work(airflow_home: AirflowHome, standin: StandIn, service: str, tmp_path: Path) -> None:
-    import airflow
-
-    has_policies = tuple(map(int, airflow.__version__.split(".")[:2])) >= (3, 3)
+def test_the_recipes_work(airflow: Standalone, standin: StandIn, service: str, tmp_path: Path) -> None:
+    has_policies = airflow_is((3, 3))
     destination = tmp_path / "files"
     standin.add_job("good", duration=1)
     standin.add_job("bad", duration=1, ending="failed")
@@ -102,16 +86,11 @@ def test_the_recipes_work(airflow_home: AirflowHome, standin: StandIn, service: 
         "wait_for_one": {"request_id": "good"},
         **({"choose_retries": {"request_id": "nobody-s"}} if has_policies else {}),
     }
-    for name in runs:
-        airflow_home.add_dag(RECIPES[name].replace("retries=3,", "retries=3, timeout=5,"), f"{name}.py")
-    airflow_home.connect(host=standin.url, password=standin.key, extra={"allow_private_downloads": True})
-    airflow_home.connect("our_service", conn_type="http", host=service)
-    with Standalone(airflow_home, timeout=180) as airflow_running:
-        begun = {
-            name: airflow_running.trigger(name, {"destination": str(destination), **conf})
-            for name, conf in runs.items()
-        }
-        ended = {name: airflow_running.wait(run, timeout=300) for name, run in begun.items()}
+    airflow.api.connect("our_service", conn_type="http", host=service)
+    begun = {
+        name: airflow.trigger(name, {"destination": str(destination), **conf}) for name, conf in runs.items()
+    }
+    ended = {name: airflow.wait(run, timeout=300) for name, run in begun.items()}
 
     completed = ended["read_completed"]
     assert completed.task_states() == {"save": "failed", "list_files": "success"}
