@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,25 +14,9 @@ from tests.support.deferring import Pushed, run_task
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.running import AirflowHome
     from tests.support.standin import StandIn
 
 SWAPS = Asset("s3://bucket/swaps")
-DAG_FILE = """
-from airflow.providers.common.compat.sdk import DAG, Asset, AssetAlias
-
-from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
-
-with DAG(dag_id="produce", schedule=None, params={"request_ids": [], "destination": ""}):
-    FaceSwapResultOperator(
-        task_id="save",
-        request_id="{{ params.request_ids }}",
-        destination="{{ params.destination }}",
-        deferrable=True,
-        linger=0,
-        outlets=[Asset("s3://bucket/swaps"), AssetAlias("nothing is added to this alias")],
-    )
-"""
 
 
 def outlet_events() -> Any:
@@ -123,29 +104,3 @@ def test_an_outlet_that_is_no_asset_does_not_keep_the_others_from_theirs(
     outlets = [object(), SWAPS]
     assert run({"outlet_events": events}, connected.add_job(), destination=str(tmp_path), outlets=outlets)
     assert len(events[SWAPS].extra["files"]) == 1
-
-
-@pytest.mark.airflow
-def test_a_real_airflow_keeps_them_in_the_asset_s_event(
-    airflow_home: AirflowHome, standin: StandIn, tmp_path: Path
-) -> None:
-    home = airflow_home.add_dag(DAG_FILE).connect(
-        host=standin.url, password=standin.key, extra={"allow_private_downloads": True}
-    )
-    job = standin.add_job(duration=4, starts="first_look", files=["jpg", "mp4:200000"])
-    conf = {"request_ids": str(job), "destination": f"file://{tmp_path}/swaps"}
-    run = home.run_dag_test("produce", conf)
-    assert run.state == "success", run.output
-    saved = run.xcom("save")
-    assert asset_events(home) == [
-        {"files": [file["uri"] for file in saved["files"]], "manifests": [saved["manifest"]]}
-    ]
-    assert run.was_deferred("save")
-
-
-def asset_events(home: AirflowHome) -> list[dict[str, Any]]:
-    """The extras of all asset events in the metadata database."""
-    with closing(sqlite3.connect(home.path / "airflow.db")) as database:
-        tables = {name for (name,) in database.execute("select name from sqlite_master")}
-        table = "asset_event" if "asset_event" in tables else "dataset_event"  # Airflow 2.11
-        return [json.loads(extra) for (extra,) in database.execute(f"select extra from {table}")]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 # Airflow 2 on SQLite runs one task at a time, and never has four of these in the queue.
-ROOM, SWAPS, POOLED = (4, 15, 6) if AIRFLOW_3 else (1, 6, 3)
+ROOM, SWAPS, POOLED = (4, 10, 5) if AIRFLOW_3 else (1, 6, 3)
 DAG = """
 from airflow.providers.common.compat.sdk import DAG
 from airflow_provider_modelslab.operators.face_swap import FaceSwapOperator

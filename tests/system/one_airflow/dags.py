@@ -54,10 +54,27 @@ with DAG("asking", schedule=None, default_args={{"subject": "Good?"}}):
 """
 
 
+PRODUCE = """
+from airflow.providers.common.compat.sdk import DAG, Asset, AssetAlias
+
+from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+
+with DAG(dag_id="produce", schedule=None, params={"request_ids": [], "destination": ""}):
+    FaceSwapResultOperator(
+        task_id="save",
+        request_id="{{ params.request_ids }}",
+        destination="{{ params.destination }}",
+        deferrable=True,
+        linger=0,
+        outlets=[Asset("s3://bucket/swaps"), AssetAlias("nothing is added to this alias")],
+    )
+"""
+
+
 def files() -> dict[str, str]:
     """The text of each file that this Airflow can read."""
     recipes = {name: RECIPES[name] for name in RECIPES.keys() - IN_BUCKETS - ASKING_RECIPES}
-    found = EXAMPLES | {name: _in_short(text) for name, text in recipes.items()}
+    found = EXAMPLES | {name: _in_short(text) for name, text in recipes.items()} | {"produce": PRODUCE}
     if not HAS_HITL:
         return {name: text for name, text in found.items() if name not in ASK_A_PERSON}
     return found | {"asking": ASKING.format(results=RESULTS)}
