@@ -56,12 +56,12 @@ class Api:
         """Define a connection in the database, or change one that is there."""
         values = {"connection_id": conn_id, "conn_type": "modelslab"} | fields
         values["extra"] = json.dumps(values.get("extra", {}))
-        try:
-            self.call("POST", f"{self._prefix}/connections", values)
-        except urllib.error.HTTPError as error:
-            if error.code != 409:
-                raise
-            self.call("PATCH", f"{self._prefix}/connections/{conn_id}", values)
+        self._define("connections", conn_id, values)
+
+    def set_pool(self, name: str, slots: int) -> None:
+        """Make a pool that deferred tasks count in too, or change one that is there."""
+        values = {"name": name, "slots": slots, "description": "of a test", "include_deferred": True}
+        self._define("pools", name, values)
 
     def password(self, user: str = USER) -> str:
         """The password that Airflow gave a user; its only one on Airflow 2."""
@@ -77,6 +77,14 @@ class Api:
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         with OPENER.open(request, timeout=20) as answer:
             return json.load(answer)
+
+    def _define(self, kind: str, name: str, values: dict[str, Any]) -> None:
+        try:
+            self.call("POST", f"{self._prefix}/{kind}", values)
+        except urllib.error.HTTPError as error:
+            if error.code != 409:
+                raise
+            self.call("PATCH", f"{self._prefix}/{kind}/{name}", values)
 
     @property
     def _prefix(self) -> str:

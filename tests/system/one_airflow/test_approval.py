@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.hitl import needs_hitl
-from tests.system.one_airflow.dags import RESULTS
+from tests.support.hitl import HAS_HITL, needs_hitl
+from tests.task.face_swaps import face_swap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,39 @@ if TYPE_CHECKING:
     from tests.support.running import Run, Standalone
     from tests.support.standin import StandIn
 
+RESULTS = [face_swap("1"), face_swap("2", target="a|b.jpg"), face_swap("3")]
+DAG = """
+from datetime import timedelta
+from airflow.providers.common.compat.sdk import DAG, task
+from airflow_provider_modelslab.operators.approval import FaceSwapApprovalOperator, FaceSwapSelectionOperator
+
+RESULTS = {results!r}
+
+with DAG("asking", schedule=None, default_args={{"subject": "Good?"}}):
+
+    @task
+    def swap(result):
+        return result
+
+    @task
+    def ids(results):
+        return [result["id"] for result in results]
+
+    @task
+    def publish():
+        return "published"
+
+    swapped = swap.expand(result=RESULTS)
+    for name, fails in (("approve", False), ("reject", False), ("fail", True)):
+        asked = FaceSwapApprovalOperator(task_id=name, results=swapped, body="Look.", fail_on_reject=fails)
+        asked >> publish.override(task_id=f"after_{{name}}")()
+    FaceSwapApprovalOperator.partial(task_id="each").expand(results=swapped)
+    ids.override(task_id="chosen")(FaceSwapSelectionOperator(task_id="select", results=swapped).output)
+    late = dict(defaults=[], response_timeout=timedelta(seconds=3))
+    ids.override(task_id="none")(FaceSwapSelectionOperator(task_id="late", results=swapped, **late).output)
+    ids.override(task_id="empty")(FaceSwapSelectionOperator(task_id="nothing", results=[]).output)
+"""
+DAGS = {"asking": DAG.format(results=RESULTS)} if HAS_HITL else {}
 ASKED = ["approve", "reject", "fail", "select", *(f"each[{index}]" for index in range(3))]
 WAITING = {"awaiting_input", "deferred"}  # the former since Airflow 3.3
 TRIES = 20

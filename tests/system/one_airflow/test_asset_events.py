@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from tests.support.running import Standalone
     from tests.support.standin import StandIn
 
+DAG = """
+from airflow.providers.common.compat.sdk import DAG, Asset, AssetAlias
+
+from airflow_provider_modelslab.operators.face_swap import FaceSwapResultOperator
+
+with DAG(dag_id="produce", schedule=None, params={"request_ids": [], "destination": ""}):
+    FaceSwapResultOperator(
+        task_id="save",
+        request_id="{{ params.request_ids }}",
+        destination="{{ params.destination }}",
+        deferrable=True,
+        linger=0,
+        outlets=[Asset("s3://bucket/swaps"), AssetAlias("nothing is added to this alias")],
+    )
+"""
+DAGS = {"produce": DAG}
+
 
 @pytest.mark.airflow
 def test_it_names_the_files_and_the_manifest(airflow: Standalone, standin: StandIn, tmp_path: Path) -> None:

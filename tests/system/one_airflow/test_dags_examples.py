@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import ROOT
 from tests.support import hitl
 from tests.support.standin import Media
-from tests.system.one_airflow.dags import EXAMPLES
 
 if TYPE_CHECKING:
     from tests.support.running import AirflowHome, Run, Standalone
     from tests.support.standin import StandIn
 
+EXAMPLES = {path.stem: path.read_text() for path in (ROOT / "dags_examples").glob("*.py")}
+DAGS = EXAMPLES if hitl.HAS_HITL else {name: EXAMPLES[name] for name in EXAMPLES.keys() - hitl.EXAMPLES}
 pytestmark = pytest.mark.airflow
 
 
@@ -103,7 +105,7 @@ def test_swap_catalogue(airflow: Standalone, standin: StandIn, tmp_path: Path) -
     for name in ("a.jpg", "b.png", "c.jpg"):
         (pictures / name).write_bytes(Media(name[-3:]).whole())
     (pictures / "notes.txt").write_text("no picture")
-    airflow.home.airflow("pools", "set", "modelslab", "5", "what the account may queue", "--include-deferred")
+    airflow.api.set_pool("modelslab", 5)
     run = run_example(
         airflow,
         "modelslab_swap_catalogue",

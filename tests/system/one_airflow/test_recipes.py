@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_modelslab.settings import airflow_is
+from tests.docs import PAGES, code_of
 from tests.support.hitl import needs_hitl
-from tests.system.one_airflow.dags import IN_BUCKETS, RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,29 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 
+RECIPES = {
+    match[1]: block
+    for page in PAGES
+    for block in code_of(page)
+    if (match := re.search(r"with DAG\(\s*\"(\w+)\"", block))
+}
+IN_BUCKETS = {
+    "save_one",
+    "swap_new_pictures",
+    "swap_one",
+    "swap_pairs",
+}  # that are nobody's: they are read, and not run
+ASKING = "approve_faces"  # is run in test_approval
+DAGS = {
+    name: text.replace("retries=3,", "retries=3, timeout=5,")
+    for name, text in RECIPES.items()
+    if name not in {*IN_BUCKETS, ASKING}
+}
+
+
 def test_there_is_a_recipe_for_each_question() -> None:
     assert set(RECIPES) - IN_BUCKETS == {
-        "approve_faces",
+        ASKING,
         "choose_retries",
         "id_from_http",
         "map_over_queued",
@@ -44,7 +65,7 @@ def test_what_saves_into_a_bucket_is_a_dag_of_one_task(name: str) -> None:
 @needs_hitl
 def test_the_recipe_that_asks_a_person_is_a_dag() -> None:
     found: dict[str, Any] = {}
-    exec(RECIPES["approve_faces"], found)  # its tasks are run, and answered, in test_approval
+    exec(RECIPES[ASKING], found)
 
     dag = found["swap"].dag
     assert dag.task_dict["swap"].downstream_task_ids == {"approve", "select"}

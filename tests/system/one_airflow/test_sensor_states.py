@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.running import Standalone
 from tests.support.running.evidence import evidence
 
 if TYPE_CHECKING:
-    from tests.support.running import AirflowHome, Run
+    from tests.support.running import Run, Standalone
     from tests.support.standin import StandIn
 
 MODES = ("poke", "reschedule", "deferrable")
@@ -48,7 +47,7 @@ ENDINGS = {
     "out_of_time": {"request_id": "slow", "timeout": 300, "execution_timeout": timedelta(seconds=12)},
 }
 
-with DAG("cells", schedule=None) as dag:
+with DAG("cells", schedule=None, default_args={"pool": "two_at_once"}) as dag:
     for ending, arguments in ENDINGS.items():
         for lenience, lenient in LENIENCES.items():
             for mode, how in MODES.items():
@@ -59,19 +58,18 @@ with DAG("cells", schedule=None) as dag:
                 )
                 task.max_failed_looks = 2
 """
+DAGS = {"cells": CELLS}
 
 
 @pytest.mark.airflow
 @pytest.mark.timeout(900)
-def test_every_cell_of_the_table(airflow_home: AirflowHome, standin: StandIn) -> None:
-    airflow_home.env["AIRFLOW__CORE__PARALLELISM"] = "2"  # a machine at its limit confuses the scheduler
+def test_every_cell_of_the_table(airflow: Standalone, standin: StandIn) -> None:
     standin.add_job("done", duration=5, starts="first_look")
     standin.add_job("failed", duration=5, starts="first_look", ending="failed")
     standin.add_job("slow", duration=6000)
-    airflow_home.add_dag(CELLS, "cells.py").connect(host=standin.url, password=standin.key)
-    airflow_home.connect("nobody_there", host="http://127.0.0.1:9", password=standin.key)
-    with Standalone(airflow_home, timeout=180) as airflow:
-        run = airflow.wait(airflow.trigger("cells"), timeout=600)
+    airflow.api.connect("nobody_there", host="http://127.0.0.1:9", password=standin.key)
+    airflow.api.set_pool("two_at_once", 2)  # a machine at its limit confuses the scheduler
+    run = airflow.wait(airflow.trigger("cells"), timeout=600)
     expected = {
         f"{ending}-{lenience}-{mode}": state
         for ending, states in STATES.items()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.running import Standalone
 from tests.support.running.api import AIRFLOW_3
-from tests.system.test_standalone import everything_airflow_keeps
 
 if TYPE_CHECKING:
-    from tests.support.running import AirflowHome
+    from tests.support.running import Standalone
     from tests.support.standin import StandIn
 
 # Airflow 2 on SQLite runs one task at a time, and never has four of these in the queue.
@@ -41,29 +37,24 @@ with DAG("pooled", schedule=None):
         task_id="swap", face="https://example.com/face.jpg", deferrable=True, timeout=900, pool="modelslab"
     ).expand(image=[f"https://example.com/pooled-{{number}}.jpg" for number in range({pooled})])
 """
+DAGS = {"fan_out": DAG.format(swaps=SWAPS, pooled=POOLED)}
 
 
 @pytest.mark.airflow
 @pytest.mark.timeout(900)
 def test_more_swaps_than_the_account_may_queue_all_succeed_and_in_a_pool_of_its_size_none_is_refused(
-    airflow_home: AirflowHome, standin: StandIn
+    airflow: Standalone, standin: StandIn
 ) -> None:
-    airflow_home.add_dag(DAG.format(swaps=SWAPS, pooled=POOLED)).connect(
-        host=standin.url, password=standin.key
-    )
-    airflow_home.airflow("pools", "set", "modelslab", str(ROOM), "the account's queue", "--include-deferred")
+    airflow.api.set_pool("modelslab", ROOM)
     standin.configure(queue_limit=ROOM, retry_after=5, submit={"duration": 10})
-    with Standalone(airflow_home, timeout=240) as airflow:
-        run = airflow.wait(airflow.trigger("fan_out"), timeout=600)
-        refused = len(standin.submits()) - len(standin.submits(accepted=True))
-        pooled = airflow.wait(airflow.trigger("pooled"), timeout=600)
+    run = airflow.wait(airflow.trigger("fan_out"), timeout=600)
+    refused = len(standin.submits()) - len(standin.submits(accepted=True))
+    pooled = airflow.wait(airflow.trigger("pooled"), timeout=600)
     assert run.state == pooled.state == "success", [run.task_states(), pooled.task_states()]
     submitted = standin.submits(accepted=True)
     assert len({each["track_id"] for each in submitted}) == len(submitted) == SWAPS + 1 + POOLED
     assert len(standin.submits()) == len(submitted) + refused > len(submitted)
     assert run.xcom("wait")["id"] == run.xcom("queued", "id") == run.xcom("queued")["id"]
     assert {run.xcom("swap", "id", index) for index in range(SWAPS)} < {str(each["id"]) for each in submitted}
-    with closing(sqlite3.connect(airflow_home.path / "airflow.db")) as database:
-        tries = database.execute("select distinct try_number from task_instance").fetchall()
-    assert tries == [(1,)]
-    assert standin.key not in everything_airflow_keeps(airflow_home)
+    tries = "select distinct try_number from task_instance where dag_id in (?, ?)"
+    assert airflow.home.database.rows(tries, "fan_out", "pooled") == [(1,)]
