@@ -31,13 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=missing))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with chromium.chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory, migrated_home: Path) -> Iterator[Stage]:
     """An Airflow at the root of its address."""
     from tests.browser.stage import stage
@@ -46,7 +46,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, migrated_home: Path) -> Iter
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runs(stage: Stage) -> Iterator[Runs]:
     from tests.browser.stage import runs_on
 
@@ -54,7 +54,7 @@ def runs(stage: Stage) -> Iterator[Runs]:
         yield runs
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[tuple[str, str], Any]:
     """The cookies of users that have logged in, by address and name."""
     return {}
