@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.005, "timeout": 20, **kwargs}
     )
 
 

@@ -256,8 +256,8 @@ def test_a_server_that_resets_every_connection_is_given_up_after_five_tries(
 
 def test_a_slow_drip_does_not_outlast_the_deadline(session: Any, standin: StandIn, job: int) -> None:
     standin.fault("file", drip=1000, times="always")
-    with pytest.raises(DownloadError, match=r"not complete after 0\.2 s"):
-        list(download(session, standin.urls(job)[0], timeout=0.2).chunks())
+    with pytest.raises(DownloadError, match=r"not complete after 0\.1 s"):
+        list(download(session, standin.urls(job)[0], timeout=0.1).chunks())
 
 
 def test_a_server_that_never_answers_does_not_outlast_the_deadline(
@@ -265,7 +265,7 @@ def test_a_server_that_never_answers_does_not_outlast_the_deadline(
 ) -> None:
     standin.fault("file", hang=True, times="always")
     with pytest.raises(DownloadError, match="not complete"):
-        list(download(session, standin.urls(job)[0], timeout=0.2).chunks())
+        list(download(session, standin.urls(job)[0], timeout=0.1).chunks())
 
 
 def test_a_transfer_that_is_stopped_ends(session: Any, standin: StandIn, job: int) -> None:

@@ -29,7 +29,7 @@ def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> Fa
         "modelslab_conn_id": "modelslab_default",
         "started": now,
         "deadline": now + timeout,
-        "poke_interval": 0.02,
+        "poke_interval": 0.005,
         **kwargs,
     }
     return FaceSwapResultTrigger(**arguments)
