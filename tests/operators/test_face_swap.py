@@ -140,7 +140,7 @@ def test_a_failed_job_and_a_deadline_fail_the_task_and_leave_nothing(
         run_task(operator(failed, destination=str(tmp_path), deferrable=deferrable))
     slow = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=str(slow)):
-        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.1))
+        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.05))
     assert not files_in(tmp_path)
 
 
