@@ -87,7 +87,7 @@ def test_the_api_s_own_words_are_its_own_and_only_that(
         fault = {**fault, "skip": 1}
     connected.fault("fetch", times="always", **fault)
     task = FaceSwapResultOperator(
-        task_id="get", request_id=job, deferrable=deferrable, poke_interval=0.02, timeout=timeout
+        task_id="get", request_id=job, deferrable=deferrable, poke_interval=0.005, timeout=timeout
     )
     with pytest.raises(ModelsLabError) as caught:
         run_task(task)

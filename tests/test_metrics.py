@@ -41,7 +41,7 @@ def stats(monkeypatch: pytest.MonkeyPatch) -> RecordedStats:
 
 def operator(request_id: Any, **arguments: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **arguments}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.005, "timeout": 20, **arguments}
     )
 
 
@@ -84,21 +84,21 @@ def test_a_wait_that_is_over_is_counted_as_that(
 ) -> None:
     job = connected.add_job(duration=600)
     with pytest.raises(ModelsLabError):
-        run_task(operator(job, timeout=0.2, deferrable=deferrable))
+        run_task(operator(job, timeout=0.05, deferrable=deferrable))
     assert stats.short()["results.timeout"] == stats.short()["results"] == 1
 
 
 @BOTH
 def test_a_sensor_counts_its_result_once(connected: StandIn, stats: RecordedStats, deferrable: bool) -> None:
-    job = connected.add_job(duration=0.1)
-    run_task(FaceSwapResultSensor(task_id="wait", request_id=job, poke_interval=0.02, deferrable=deferrable))
+    job = connected.add_job(duration=0.02)
+    run_task(FaceSwapResultSensor(task_id="wait", request_id=job, poke_interval=0.005, deferrable=deferrable))
     assert stats.short()["results.done"] == stats.short()["results"] == 1
 
 
 async def test_a_task_that_ends_in_the_triggerer_is_counted_there(
     connected: StandIn, stats: RecordedStats
 ) -> None:
-    trigger = make_trigger(connected.add_job(duration=0.1), end_task="one")
+    trigger = make_trigger(connected.add_job(duration=0.02), end_task="one")
     assert [event async for event in trigger.run()]
     assert stats.short()["results.done"] == 1
     assert stats.short()["looks"] == connected.stats()["fetch"]
@@ -109,7 +109,7 @@ def test_a_poking_sensor_counts_the_timeout_that_airflow_puts_to_it(
 ) -> None:
     job = connected.add_job(duration=600)
     with pytest.raises(ModelsLabError):
-        run_task(FaceSwapResultSensor(task_id="wait", request_id=job, poke_interval=0.02, timeout=0.1))
+        run_task(FaceSwapResultSensor(task_id="wait", request_id=job, poke_interval=0.005, timeout=0.05))
     assert stats.short()["results.timeout"] == 1
 
 
@@ -119,7 +119,7 @@ def test_a_full_queue_and_a_rate_limit_are_counted(connected: StandIn, stats: Re
     connected.configure(submit=BRIEF)
     job = hook.swap_faces_in_image(image="https://example.com/1.jpg", face="https://example.com/2.jpg")
     connected.fault("fetch", payload="rate_limit")
-    hook.get_result(job, poke_interval=0.02)
+    hook.get_result(job, poke_interval=0.005)
     counted = stats.short()
     assert (counted["queue_full"], counted["submitted"], counted["rate_limited"]) == (1, 1, 1)
 

@@ -104,7 +104,7 @@ async def test_the_last_look_of_a_wait_is_not_held_back(connected: StandIn) -> N
     job = str(connected.add_job())
     async with shared_client(CONN) as client:
         await client.fetch(job)
-        assert isinstance(await client.fetch(job, deadline=time.time() + 0.2), Done)
+        assert isinstance(await client.fetch(job, deadline=time.time() + 0.05), Done)
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,11 @@ async def test_a_call_ends_after_the_connection_s_request_timeout(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
     monkeypatch.setenv(
-        "AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(standin.url, standin.key, request_timeout=0.2)
+        "AIRFLOW_CONN_MODELSLAB_DEFAULT", connection_json(standin.url, standin.key, request_timeout=0.05)
     )
     standin.fault("fetch", **fault)
     async with shared_client(CONN) as client:
-        assert await client.fetch(str(standin.add_job())) == TransientFailure("no whole answer within 0.2 s")
+        assert await client.fetch(str(standin.add_job())) == TransientFailure("no whole answer within 0.05 s")
 
 
 async def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> None:

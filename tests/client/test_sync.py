@@ -51,10 +51,10 @@ def rotate(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wait_goes_on_with_a_key_that_is_rotated_meanwhile(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, look_ups: list[str]
 ) -> None:
-    job, hook = connected.add_job(duration=0.5), ModelsLabHook()
+    job, hook = connected.add_job(duration=0.1), ModelsLabHook()
     hook.fetch(job)
     rotate(connected, monkeypatch)
-    ending = hook.wait(job, timeout=20, pace=Pace(poke_interval=0.1))
+    ending = hook.wait(job, timeout=20, pace=Pace(poke_interval=0.02))
     assert ending.kind is EndingKind.DONE
     assert len(look_ups) == 2
 

@@ -116,9 +116,9 @@ def test_trouble_on_the_way_is_an_outcome_and_not_an_exception(
 def test_a_call_ends_after_the_connection_s_request_timeout(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
-    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.2)
+    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.05)
     standin.fault("fetch", **fault)
-    assert hook.fetch(standin.add_job()) == TransientFailure("no whole answer within 0.2 s")
+    assert hook.fetch(standin.add_job()) == TransientFailure("no whole answer within 0.05 s")
 
 
 def test_an_endless_answer_is_not_read_into_memory(connected: StandIn) -> None:
@@ -186,15 +186,15 @@ def test_a_running_job_and_a_rate_limit_are_not_trouble(connected: StandIn) -> N
 
 
 def test_a_taskflow_task_can_wait_and_get_the_result(connected: StandIn) -> None:
-    job = connected.add_job(duration=0.1)
-    result = ModelsLabHook().get_result(job, timeout=10, poke_interval=0.05)
+    job = connected.add_job(duration=0.02)
+    result = ModelsLabHook().get_result(job, timeout=10, poke_interval=0.01)
     assert result["id"] == str(job)
     assert result["output"] == connected.urls(job)
 
 
 def test_the_pace_and_the_timeout_of_a_wait_may_be_timedeltas(connected: StandIn) -> None:
     job = connected.add_job(duration=60)
-    intervals = {"timeout": 0.5, "poke_interval": 0.01, "max_wait": 0.2}
+    intervals = {"timeout": 0.2, "poke_interval": 0.01, "max_wait": 0.05}
     with pytest.raises(FaceSwapTimeoutError):
         ModelsLabHook().get_result(
             job,
@@ -219,7 +219,7 @@ def test_a_deadline_raises_with_the_last_state_after_a_last_look(connected: Stan
     with pytest.raises(
         FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: processing"
     ):
-        ModelsLabHook().get_result(job, timeout=0.5, poke_interval=10)
+        ModelsLabHook().get_result(job, timeout=0.2, poke_interval=10)
     assert connected.looks(job) == 2
 
 

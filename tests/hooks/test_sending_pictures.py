@@ -119,7 +119,7 @@ def test_urls_are_sent_once_whatever_is_wrong_with_them(connected: StandIn) -> N
 def test_an_answer_that_is_lost_in_the_other_way_is_unknown_and_never_asked_for_again(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, pictures: dict[str, Any], fault: dict[str, Any]
 ) -> None:
-    connection = connection_json(standin.url, standin.key, request_timeout=0.5)
+    connection = connection_json(standin.url, standin.key, request_timeout=0.2)
     monkeypatch.setenv("AIRFLOW_CONN_MODELSLAB_DEFAULT", connection)
     standin.configure(takes="plain")
     standin.fault("submit", status=400, body={"status": "error", "message": "must be a valid URL"})
@@ -135,5 +135,5 @@ def test_a_full_queue_is_met_in_the_way_that_may_be_the_right_one(
 ) -> None:
     connected.configure(takes="plain", queue_limit=0)
     with pytest.raises(QueueFullError):
-        ModelsLabHook().swap_faces_in_image(**pictures, queue_timeout=0.3)
+        ModelsLabHook().swap_faces_in_image(**pictures, queue_timeout=0.1)
     assert ways(connected) == ["data_uri", "plain", "plain"]

@@ -154,7 +154,7 @@ def test_the_key_is_in_the_body_and_nowhere_else(
 def test_a_lost_answer_is_unknown_and_the_call_is_made_once(
     standin: StandIn, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
-    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.5)
+    hook = connect(monkeypatch, standin.url, standin.key, request_timeout=0.2)
     standin.fault("submit", **fault)
     with pytest.raises(SubmissionUnknownError, match=r"track_id 7 may have been queued.*call the hook again"):
         hook.swap_faces_in_image(image=IMAGE, face=FACE, track_id=7)
@@ -255,7 +255,7 @@ def test_a_queue_that_stays_full_is_an_error_at_the_deadline_after_a_last_try(co
     connected.configure(queue_limit=1, retry_after=60)
     connected.add_job(duration=600)
     with pytest.raises(QueueFullError, match=r"Maximum 1 queued.*Nothing was queued"):
-        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, queue_timeout=0.2)
+        ModelsLabHook().swap_faces_in_image(image=IMAGE, face=FACE, queue_timeout=0.1)
     assert connected.stats()["submit"] == 2
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,19 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
-PAUSE, TIMEOUT = 0.12, 0.3  # seconds: one pause is within the timeout, three are not
+PAUSE, TIMEOUT = 0.08, 0.2  # seconds: one pause is within the timeout, three are not
 
 
 @pytest.fixture
 def sending() -> Iterator[Callable[..., socket.socket]]:
     """Gives the client's end of a connection by which pieces come, a pause before each but the first."""
     ours, theirs = socket.socketpair()
-    threads = []
+    threads, over = [], threading.Event()
 
     def send(*pieces: bytes, timeout: float | None = TIMEOUT) -> socket.socket:
         def work() -> None:
             for at, piece in enumerate(pieces):
-                time.sleep(PAUSE if at else 0)
+                over.wait(PAUSE if at else 0)
                 theirs.sendall(piece)
 
         threads.append(threading.Thread(target=work))
@@ -43,6 +42,7 @@ def sending() -> Iterator[Callable[..., socket.socket]]:
 
     with ours, theirs:
         yield send
+        over.set()
         threads[0].join(10)
 
 
@@ -52,7 +52,7 @@ def body(response: http.client.HTTPResponse) -> bytes:
 
 
 def test_a_whole_answer_has_the_timeout_once(sending: Callable[..., socket.socket]) -> None:
-    with pytest.raises(DeadlineExceededError, match=r"no whole answer within 0\.3 s"):
+    with pytest.raises(DeadlineExceededError, match=r"no whole answer within 0\.2 s"):
         body(DeadlineResponse(sending(HEAD, b"a", b"b", b"c", b"d")))
 
 
@@ -63,7 +63,7 @@ def test_an_answer_in_steps_has_it_for_each_reading_of_its_body(
 
 
 def test_its_headers_are_one_step(sending: Callable[..., socket.socket]) -> None:
-    with pytest.raises(DeadlineExceededError, match=r"no progress within 0\.3 s"):
+    with pytest.raises(DeadlineExceededError, match=r"no progress within 0\.2 s"):
         body(StepDeadlineResponse(sending(b"HTTP", b"/1.1", b" 200", b" OK", HEAD[15:] + b"abcd")))
 
 

@@ -33,7 +33,7 @@ VIDEO = "https://example.com/clip.mp4"
 
 def swapper(**kwargs: Any) -> FaceSwapOperator:
     target = {} if "video" in kwargs else {"image": IMAGE}
-    defaults = {"face": FACE, "poke_interval": 0.02, "timeout": 20, **target}
+    defaults = {"face": FACE, "poke_interval": 0.005, "timeout": 20, **target}
     return FaceSwapOperator(task_id="swap", **{**defaults, **kwargs})
 
 

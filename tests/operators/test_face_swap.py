@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.005, "timeout": 20, **kwargs}
     )
 
 
@@ -140,7 +140,7 @@ def test_a_failed_job_and_a_deadline_fail_the_task_and_leave_nothing(
         run_task(operator(failed, destination=str(tmp_path), deferrable=deferrable))
     slow = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=str(slow)):
-        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.1))
+        run_task(operator(slow, destination=str(tmp_path), deferrable=deferrable, timeout=0.05))
     assert not files_in(tmp_path)
 
 

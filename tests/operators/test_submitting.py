@@ -205,7 +205,7 @@ def test_a_queue_that_stays_full_is_told_after_a_last_try(connected: StandIn, de
     connected.add_job(duration=600)
     context = first_try(store=True)
     with pytest.raises(QueueFullError, match="queue_timeout"):
-        run_task(swapper(deferrable=deferrable, queue_timeout=0.1), context)
+        run_task(swapper(deferrable=deferrable, queue_timeout=0.05), context)
     assert not context["task_state_store"].kept
 
 

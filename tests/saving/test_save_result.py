@@ -85,7 +85,7 @@ def test_a_cut_transfer_that_cannot_be_resumed_is_begun_again(standin: StandIn, 
 
 def test_one_failure_leaves_the_other_files_and_no_manifest(standin: StandIn, tmp_path: Path) -> None:
     job = standin.add_job(files=["jpg", "png"])
-    standin.fault("download", name=f"{job}-1.png", status=410, delay=0.3, times="always")
+    standin.fault("download", name=f"{job}-1.png", status=410, delay=0.15, times="always")
     with pytest.raises(ExpiredUrlError, match="file 2 of 2"):
         save(result_of(standin, job), tmp_path)
     assert tree(tmp_path) == [f"{job}/{job}-0.jpg"]
@@ -129,7 +129,7 @@ def test_an_expired_link_and_its_proxy_link_are_a_clear_error(standin: StandIn, 
 
 
 def test_a_404_just_after_success_is_waited_out(standin: StandIn, tmp_path: Path) -> None:
-    job = standin.add_job(files_late=0.3)
+    job = standin.add_job(files_late=0.1)
     save(result_of(standin, job), tmp_path, url_patience=10)
     assert standin.stats()["proxy"] == 0
 

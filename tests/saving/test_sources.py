@@ -166,7 +166,7 @@ def test_each_failed_try_is_a_line_that_says_what_follows(
     save(result_of(standin, job), tmp_path)
     lines = [each.getMessage() for each in caplog.records if "Trying again in" in each.getMessage()]
     url = f"{standin.url}/files/{job}/{job}-0.jpg"
-    assert lines[0] == f"{url} answered 503. Trying again in 0.002 s (try 2 of 5)."
+    assert lines[0] == f"{url} answered 503. Trying again in 0.001 s (try 2 of 5)."
     assert lines[1].endswith("(try 3 of 5).")
     assert "reset" in lines[2]
     assert "Signature" not in caplog.text

@@ -18,7 +18,7 @@ BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["poke", "deferr
 
 def sensor(request_id: Any, **kwargs: Any) -> FaceSwapResultSensor:
     return FaceSwapResultSensor(
-        task_id="wait", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
+        task_id="wait", request_id=request_id, **{"poke_interval": 0.005, "timeout": 20, **kwargs}
     )
 
 

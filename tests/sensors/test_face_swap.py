@@ -42,7 +42,7 @@ def test_the_result_of_a_job_is_what_the_task_returns(connected: StandIn, deferr
 
 @BOTH
 def test_a_sequence_of_ids_gives_a_list_in_the_same_order(connected: StandIn, deferrable: bool) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0.1, 0, 0.05)]
+    jobs = [connected.add_job(duration=seconds) for seconds in (0.06, 0, 0.03)]
     results = run_task(sensor([*jobs, jobs[0]], deferrable=deferrable))
     assert [result["id"] for result in results] == [str(job) for job in (*jobs, jobs[0])]
 
@@ -90,7 +90,7 @@ def test_one_look_is_enough_to_defer_a_thousand(connected: StandIn) -> None:
 @pytest.mark.parametrize("count", [150, pytest.param(1000, marks=pytest.mark.thorough)])
 def test_many_are_waited_for_and_collected_in_their_order(connected: StandIn, count: int) -> None:
     slow = count // 10
-    jobs = [*connected.add_jobs(slow, duration=0.3, starts="first_look"), *connected.add_jobs(count - slow)]
+    jobs = [*connected.add_jobs(slow, duration=0.1, starts="first_look"), *connected.add_jobs(count - slow)]
     results = run_task(sensor(jobs, deferrable=True))
     assert [result["id"] for result in results] == list(map(str, jobs))
     assert [result["output"] for result in results[::slow]] == [connected.urls(job) for job in jobs[::slow]]
@@ -127,7 +127,7 @@ def test_an_id_that_is_given_twice_is_one_request(connected: StandIn, deferrable
 
 def test_a_sensor_that_is_executed_again_begins_anew(connected: StandIn) -> None:
     job, context = connected.add_job(duration=60), {"ti": Pushed()}
-    task = sensor(job, timeout=0.2, poke_interval=0.1)
+    task = sensor(job, timeout=0.06, poke_interval=0.03)
     with pytest.raises(FaceSwapTimeoutError):
         task.execute(context)
     connected.fault("fetch", payload="html_502")  # is ridden out, until the deadline of this time
@@ -142,7 +142,7 @@ def test_a_sensor_that_is_executed_again_begins_anew(connected: StandIn) -> None
 def test_a_deadline_is_a_timeout_that_names_the_request(connected: StandIn, deferrable: bool) -> None:
     job = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline"):
-        run_task(sensor(job, deferrable=deferrable, timeout=0.1))
+        run_task(sensor(job, deferrable=deferrable, timeout=0.03))
 
 
 @BOTH

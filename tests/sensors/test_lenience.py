@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("prompt_triggers")
 
 ENDINGS = {
     "failed": ({"ending": "failed"}, {}),
-    "timeout": ({"duration": 60}, {"timeout": 0.1}),
+    "timeout": ({"duration": 60}, {"timeout": 0.03}),
 }
 
 
@@ -74,7 +74,7 @@ def test_with_silent_fail_an_unknown_id_is_one_at_the_deadline_unless_it_was_kno
     job = connected.add_job(duration=60)
     connected.fault("fetch", payload="not_found", times="always", skip=1 if known else 0)
     with pytest.raises(FaceSwapTimeoutError if known else RequestNotFoundError):
-        run_task(sensor(job, deferrable=deferrable, silent_fail=True, timeout=0.15))
+        run_task(sensor(job, deferrable=deferrable, silent_fail=True, timeout=0.05))
 
 
 @BOTH
@@ -136,7 +136,7 @@ def test_a_skip_says_why_in_the_same_words_in_every_mode(
     if reason == "key":
         connected.rotate_key("a-key-that-nobody-told-us")
     ago = 30 if mode == "reschedule" else None  # then its time is over at this look
-    task = sensor(request, timeout=0.1 if reason == "timeout" else 25, **MODES[mode], **{lenient: True})
+    task = sensor(request, timeout=0.03 if reason == "timeout" else 25, **MODES[mode], **{lenient: True})
     with pytest.raises(
         AirflowSkipException, match=f"^Skipped as {lenient} asks for: Face swap request {request}: {words}"
     ):
@@ -158,7 +158,7 @@ def test_trouble_is_not_ridden_out_past_the_deadline(connected: StandIn) -> None
     connected.fault("fetch", payload="html_502", times="always")
     job = connected.add_job()
     with pytest.raises(FaceSwapTimeoutError, match="HTTP 502"):
-        run_task(sensor(job, timeout=0.15))
+        run_task(sensor(job, timeout=0.05))
     assert connected.looks(job) <= 4
 
 

@@ -49,11 +49,18 @@ def forwarding(plain: str, tls: str = "", context: ssl.SSLContext | None = None)
     :param context: that of its own TLS, if it is spoken to so
     """
     with ExitStack() as stack:
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        server = stack.enter_context(_listening())
         proxy = ForwardProxy(server.getsockname()[1])
         stack.callback(server.shutdown, socket.SHUT_RDWR)  # wakes the thread that accepts
         threading.Thread(target=_accept, args=(server, context, proxy, plain, tls), daemon=True).start()
         yield proxy
+
+
+def _listening() -> socket.socket:
+    """A server whose connections send at once: small TLS records would wait 0.04 s for the other's ACK."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return server
 
 
 def _accept(
@@ -97,7 +104,7 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 @contextmanager
 def tls_before(url: str, context: ssl.SSLContext) -> Iterator[str]:
     """Speak TLS before a server that does not; gives ``host:port``."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with _listening() as server:
         threading.Thread(target=_accept_tls, args=(server, context, url), daemon=True).start()
         yield f"127.0.0.1:{server.getsockname()[1]}"
         with suppress(OSError):

@@ -48,9 +48,9 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from airflow_provider_modelslab.saving import retry_budget
 
-    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.002)
-    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.02)
-    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.05)
+    monkeypatch.setattr(retry_budget, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(retry_budget, "LONGEST_PAUSE", 0.005)
+    monkeypatch.setattr(retry_budget, "LONGEST_RETRY_AFTER", 0.02)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class Stage:
         return self.result(destination=str(self.folder / "files"))
 
     def swap(self, store: bool = True, **arguments: Any) -> Any:
-        given = {"face": FACE, "image": IMAGE, "timeout": 30, "poke_interval": 0.1, **arguments}
+        given = {"face": FACE, "image": IMAGE, "timeout": 30, "poke_interval": 0.02, **arguments}
         return run_task(FaceSwapOperator(task_id="swap", **given), first_try(store=store))
 
     def batch(self, **arguments: Any) -> Any:
@@ -79,7 +79,7 @@ class Stage:
 
 def _submitted_then_lost(stage: Stage) -> Any:
     stage.server.configure(submit={"duration": 6000})
-    return stage.swap(store=False, timeout=0.3)
+    return stage.swap(store=False, timeout=0.05)
 
 
 #: What is done, and the class of the error that it has to end in.
@@ -141,7 +141,7 @@ TABLE: dict[str, tuple[type[ModelsLabError], Callable[[Stage], Any]]] = {
     ),
     "a batch of which one takes too long": (
         exceptions.BatchIncompleteError,
-        lambda stage: (stage.server.configure(submit={"duration": 6000}), stage.batch(timeout=0.1)),
+        lambda stage: (stage.server.configure(submit={"duration": 6000}), stage.batch(timeout=0.05)),
     ),
     "a batch with a bad swap": (
         exceptions.InvalidSwapError,
@@ -205,19 +205,19 @@ TABLE: dict[str, tuple[type[ModelsLabError], Callable[[Stage], Any]]] = {
     ),
     "a job that is not done in time": (
         exceptions.FaceSwapTimeoutError,
-        lambda stage: (stage.server.add_job("7", duration=6000), stage.result(timeout=0.1)),
+        lambda stage: (stage.server.add_job("7", duration=6000), stage.result(timeout=0.05)),
     ),
     "the hook's wait is over": (
         exceptions.FaceSwapTimeoutError,
         lambda stage: (
             stage.server.add_job("7", duration=6000),
-            ModelsLabHook().get_result("7", timeout=0.1),
+            ModelsLabHook().get_result("7", timeout=0.05),
         ),
     ),
     "an id that the API does not know": (exceptions.RequestNotFoundError, lambda stage: stage.result()),
     "an id that the API does not know, by the hook": (
         exceptions.RequestNotFoundError,
-        lambda stage: ModelsLabHook().get_result("7", timeout=0.1),
+        lambda stage: ModelsLabHook().get_result("7", timeout=0.05),
     ),
     "a sensor in the same trouble": (
         exceptions.RequestNotFoundError,

@@ -41,7 +41,7 @@ def said(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.1, "timeout": 20, **kwargs}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
     )
 
 
@@ -95,7 +95,7 @@ def test_a_list_says_so_in_reschedule_mode(connected: StandIn, said: Any) -> Non
 @pytest.mark.parametrize("make", [sensor, operator], ids=["sensor", "operator"])
 def test_a_list_says_so_on_the_worker_and_ends_with_all(connected: StandIn, make: Any, said: Any) -> None:
     jobs = [connected.add_job(), *connected.add_jobs(4, **BRIEF)]
-    run_task(make(jobs, poke_interval=0.1))
+    run_task(make(jobs, poke_interval=0.02))
     lines = said()
     assert f"1 of 5 complete; request {jobs[1]}: processing (after 0 min)." in lines
     assert lines[-1].startswith("5 of 5 complete (after ")
@@ -105,6 +105,6 @@ def test_a_list_says_so_on_the_worker_and_ends_with_all(connected: StandIn, make
 def test_a_list_that_is_saved_as_it_comes_is_told_in_counts(
     connected: StandIn, tmp_path: Any, said: Any
 ) -> None:
-    run_task(operator(connected.add_jobs(5, duration=0.1), destination=str(tmp_path)))
+    run_task(operator(connected.add_jobs(5, duration=0.03), destination=str(tmp_path)))
     (last,) = said()
     assert last.startswith("5 requests: 5 done (after ")

@@ -37,14 +37,14 @@ def server() -> Iterator[StandIn]:
 
 def vendor(server: StandIn, *, key: str = KEY, enterprise: bool = False) -> DeepFake:
     """Return the vendor's client. Its ``fetch_timeout`` is the sleep between two looks, by itself 60 s."""
-    client = Client(key, fetch_retry=20, fetch_timeout=0.1)
+    client = Client(key, fetch_retry=20, fetch_timeout=0.02)
     client.base_url = server.url + "/api/"
     return DeepFake(client, enterprise=enterprise)
 
 
 @pytest.mark.parametrize("enterprise", [False, True])
 def test_its_fetch_waits_for_a_job_and_gets_the_result(server: StandIn, enterprise: bool) -> None:
-    job = server.add_job(duration=0.15, eta="exact", files=["mp4:50000"], starts="first_look")
+    job = server.add_job(duration=0.03, eta="exact", files=["mp4:50000"], starts="first_look")
     result = vendor(server, enterprise=enterprise).fetch(str(job))
     assert (result["status"], result["id"], result["output"]) == ("success", job, server.urls(job))
     assert requests.get(result["output"][0], timeout=5).content == server.content(job)
@@ -85,7 +85,7 @@ def test_its_asynchronous_fetch_gets_the_result_too(server: StandIn) -> None:
 def test_its_submit_calls_make_jobs_that_its_fetch_gets(
     server: StandIn, call: str, schema: Any, kind: str
 ) -> None:
-    server.configure(submit={"duration": 0.15, "eta": "exact"})
+    server.configure(submit={"duration": 0.03, "eta": "exact"})
     api = vendor(server)
     queued = getattr(api, call)(schema)
     assert queued["status"] == "processing"

@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 BOTH = pytest.mark.parametrize("deferrable", [False, True], ids=["waiting", "deferrable"])
-LATE = {**BRIEF, "duration": 0.25}  # others have waited for it long enough before it is done
+LATE = {**BRIEF, "duration": 0.1}  # others have waited for it long enough before it is done
 pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a result wait for the others only for a moment."""
-    monkeypatch.setattr(requests_wait, "COLLECT_AFTER", 0.05)
+    monkeypatch.setattr(requests_wait, "COLLECT_AFTER", 0.02)
 
 
 def saver(folder: Path, ids: Any, **kwargs: Any) -> FaceSwapResultOperator:
-    given = {"poke_interval": 0.02, "timeout": 30, "destination": str(folder), **kwargs}
+    given = {"poke_interval": 0.005, "timeout": 30, "destination": str(folder), **kwargs}
     return FaceSwapResultOperator(task_id="save", request_id=ids, **given)
 
 
@@ -55,7 +55,7 @@ def run_beside(task: Any, context: Any, steps: list[tuple[Callable[[], bool], Ca
             if until():
                 do()
                 left.pop(0)
-            time.sleep(0.02)
+            time.sleep(0.005)
 
     thread = threading.Thread(target=go)
     thread.start()
@@ -121,7 +121,7 @@ def test_a_link_that_is_no_longer_served_keeps_no_other_from_being_saved(
 
 
 def test_there_are_few_task_starts_and_the_deadline_stays(connected: StandIn, tmp_path: Path) -> None:
-    jobs = [connected.add_job(duration=0.05 * number, starts="first_look") for number in range(8)]
+    jobs = [connected.add_job(duration=0.02 * number, starts="first_look") for number in range(8)]
     rows: list[dict[str, Any]] = []
     task = saver(tmp_path, jobs, deferrable=True)
     serialize = FaceSwapResultTrigger.serialize
@@ -148,7 +148,7 @@ def test_without_a_destination_there_is_nothing_to_hurry_for(connected: StandIn)
 def test_a_result_that_is_lost_does_not_start_the_task_again_and_again_but_is_told_at_the_end(
     connected: StandIn, tmp_path: Path
 ) -> None:
-    lost, slow = connected.add_job(), connected.add_job(duration=0.4, starts="first_look")
+    lost, slow = connected.add_job(), connected.add_job(duration=0.16, starts="first_look")
     connected.fault("download", id=lost, times="always", status=410)
     task = saver(tmp_path, [lost, slow], deferrable=True)
     task.save_options = replace(task.save_options, url_patience=0.0)

@@ -40,12 +40,12 @@ pytestmark = pytest.mark.usefixtures("prompt_tasks")
 
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
     return FaceSwapResultOperator(
-        task_id="get", request_id=request_id, **{"poke_interval": 0.02, "timeout": 20, **kwargs}
+        task_id="get", request_id=request_id, **{"poke_interval": 0.005, "timeout": 20, **kwargs}
     )
 
 
 WAITING = pytest.mark.parametrize("make", [sensor, operator], ids=["sensor", "operator"])
-SHORT = timedelta(seconds=0.15)
+SHORT = timedelta(seconds=0.05)
 
 
 def begun(ago: float, **context: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_a_deferred_task_ends_as_airflow_s_own_timeout_does(connected: StandIn, 
 def test_a_timeout_that_is_sooner_stays_a_timeout(connected: StandIn, make: Any) -> None:
     job, long = connected.add_job(duration=60), timedelta(hours=1)
     with pytest.raises(FaceSwapTimeoutError, match=str(job)):
-        run_task(make(job, deferrable=True, timeout=0.15, execution_timeout=long))
+        run_task(make(job, deferrable=True, timeout=0.05, execution_timeout=long))
 
 
 @pytest.mark.parametrize("deferrable", [False, True], ids=["poke", "deferrable"])
@@ -121,7 +121,7 @@ def test_a_full_queue_ends_the_wait_for_room_too_and_nothing_is_submitted_then(c
     assert caught.value.track_id == connected.submits()[-1]["track_id"]
     assert "queued requests" in str(caught.value.api_message)
     with pytest.raises(QueueFullError):
-        run_task(swapper(deferrable=True, queue_timeout=0.1, execution_timeout=timedelta(hours=1)))
+        run_task(swapper(deferrable=True, queue_timeout=0.05, execution_timeout=timedelta(hours=1)))
 
 
 def test_the_wait_for_room_leaves_its_rest_to_the_wait_for_the_swap(connected: StandIn) -> None:

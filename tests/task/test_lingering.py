@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.standin import StandIn
 
-SOON: dict[str, Any] = {"duration": 0.2, "starts": "first_look"}
+SOON: dict[str, Any] = {"duration": 0.02, "starts": "first_look"}
 WAITING = pytest.mark.parametrize("cls", [FaceSwapResultSensor, FaceSwapResultOperator])
 
 
@@ -33,7 +33,7 @@ WAITING = pytest.mark.parametrize("cls", [FaceSwapResultSensor, FaceSwapResultOp
 def brisk(prompt_tasks: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker linger, and look often meanwhile."""
     monkeypatch.setattr(poll_intervals, "LINGER", 5.0)
-    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.05)
+    monkeypatch.setattr(poll_intervals, "SHORTEST", 0.01)
 
 
 def execute(cls: Any, request_id: Any, **kwargs: Any) -> Any:
@@ -57,13 +57,13 @@ def test_a_job_that_takes_some_seconds_never_defers(connected: StandIn, cls: Any
 
 @WAITING
 def test_nor_do_several_that_end_one_after_the_other(connected: StandIn, cls: Any) -> None:
-    jobs = [connected.add_job(duration=seconds, starts="first_look") for seconds in (0.1, 0.0, 0.1)]
+    jobs = [connected.add_job(duration=seconds, starts="first_look") for seconds in (0.02, 0.0, 0.02)]
     assert [result["id"] for result in execute(cls, jobs)] == list(map(str, jobs))
 
 
 @pytest.mark.parametrize("eta", ["none", 605])
 def test_a_picture_of_some_seconds_never_defers_whatever_its_eta(connected: StandIn, eta: Any) -> None:
-    connected.configure(submit={"duration": 0.2, "eta": eta})
+    connected.configure(submit={"duration": 0.02, "eta": eta})
     result = swapper(deferrable=True).execute(first_try(True))  # type: ignore[arg-type]
     assert result["output"] == connected.urls(result["id"])
 
@@ -90,7 +90,7 @@ def test_who_does_not_want_to_linger_or_to_look_meanwhile_defers_at_once(
 @WAITING
 def test_a_job_that_is_not_done_by_then_defers(connected: StandIn, cls: Any) -> None:
     job = connected.add_job(duration=60)
-    assert defers(lambda: execute(cls, job, linger=0.3))
+    assert defers(lambda: execute(cls, job, linger=0.15))
     assert connected.looks(job) > 1
 
 
@@ -120,7 +120,7 @@ def test_a_job_that_fails_meanwhile_fails_the_task(connected: StandIn, cls: Any)
 def test_a_timeout_that_is_sooner_ends_the_wait_on_the_worker(connected: StandIn, cls: Any) -> None:
     job = connected.add_job(duration=60)
     with pytest.raises(FaceSwapTimeoutError, match=f"request {job}: not complete at the deadline: proc"):
-        execute(cls, job, timeout=0.2)
+        execute(cls, job, timeout=0.05)
 
 
 @WAITING

@@ -96,7 +96,7 @@ def test_what_was_saved_is_told_though_another_failed(
         request_id=jobs,
         destination=str(tmp_path),
         deferrable=deferrable,
-        poke_interval=0.02,
+        poke_interval=0.005,
         timeout=20,
     )
     with pytest.raises(ModelsLabError):

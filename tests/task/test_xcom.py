@@ -26,24 +26,19 @@ if TYPE_CHECKING:
 
     from tests.support.standin import StandIn
 
-pytestmark = pytest.mark.usefixtures("prompt_tasks")
+pytestmark = pytest.mark.usefixtures("prompt_tasks", "short_pauses")
 INLINE = pytest.mark.parametrize("shape", ["data_uri", "base64"])
 BIG = "mp4:60000"
 Said = Callable[[str], list[str]]
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow_provider_modelslab.saving.retry_budget.FIRST_PAUSE", 0.002)
-
-
 def operator(request_id: Any, **kwargs: Any) -> FaceSwapResultOperator:
-    return FaceSwapResultOperator(task_id="get", request_id=request_id, poke_interval=0.02, **kwargs)
+    return FaceSwapResultOperator(task_id="get", request_id=request_id, poke_interval=0.005, **kwargs)
 
 
 def sensor(request_id: Any, **kwargs: Any) -> FaceSwapResultSensor:
     return FaceSwapResultSensor(
-        task_id="wait", request_id=request_id, poke_interval=0.02, timeout=20, **kwargs
+        task_id="wait", request_id=request_id, poke_interval=0.005, timeout=20, **kwargs
     )
 
 
@@ -249,7 +244,7 @@ def test_a_swap_is_submitted_anew_only_where_no_link_leaves_hope(
     connected.fault("file", status=of_output, times="always")
     connected.fault("proxy", status=of_proxy, times="always")
     task = swapper(destination=str(tmp_path))
-    task.save_options = replace(task.save_options, url_patience=0.1)
+    task.save_options = replace(task.save_options, url_patience=0.02)
     with pytest.raises(Exception, match="its proxy link") as caught:
         run_task(task, context)
     assert isinstance(caught.value, ExpiredUrlError) == (submits == 2)

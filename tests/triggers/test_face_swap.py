@@ -29,7 +29,7 @@ def make_trigger(*request_ids: object, timeout: float = 20, **kwargs: Any) -> Fa
         "modelslab_conn_id": "modelslab_default",
         "started": now,
         "deadline": now + timeout,
-        "poke_interval": 0.02,
+        "poke_interval": 0.005,
         **kwargs,
     }
     return FaceSwapResultTrigger(**arguments)
@@ -68,7 +68,7 @@ async def test_an_id_that_was_never_known_is_unknown_at_the_deadline_and_a_known
     connected: StandIn,
 ) -> None:
     connected.fault("fetch", payload="not_found", times="always")
-    kinds = {"known": ["7"], "timeout": 0.1, "tolerance": None}
+    kinds = {"known": ["7"], "timeout": 0.05, "tolerance": None}
     event = await fire(make_trigger("6", "7", **kinds))
     assert {name: entry["kind"] for name, entry in event["not_done"].items()} == {
         "6": "not_found",
@@ -79,13 +79,13 @@ async def test_an_id_that_was_never_known_is_unknown_at_the_deadline_and_a_known
 async def test_a_404_after_the_job_was_seen_is_a_job_that_is_late(connected: StandIn) -> None:
     job = str(connected.add_job(duration=60))
     connected.fault("fetch", payload="not_found", skip=1, times="always")
-    event = await fire(make_trigger(job, timeout=0.15, tolerance=None))
+    event = await fire(make_trigger(job, timeout=0.05, tolerance=None))
     assert event["not_done"][job]["kind"] == "timeout"
 
 
 async def test_it_fires_once_when_every_request_has_ended(connected: StandIn) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.05, 0.1)]
-    failed = connected.add_job(duration=0.05, ending="failed", message="No face detected")
+    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.02, 0.04)]
+    failed = connected.add_job(duration=0.02, ending="failed", message="No face detected")
     event = await fire(make_trigger(*jobs, failed))
     assert event["done"] == [str(job) for job in jobs]
     assert event["not_done"] == {
@@ -102,28 +102,28 @@ async def test_the_same_id_given_twice_is_asked_for_once(connected: StandIn) -> 
 async def test_it_never_looks_at_once_and_so_cannot_overtake_its_own_deferral(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.3)
-    job = connected.add_job(duration=0.2)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.15)
+    job = connected.add_job(duration=0.1)
     await fire(make_trigger(job))
     assert connected.looks(job) == 1
 
 
 async def test_it_waits_for_the_first_look_that_the_task_has_worked_out(connected: StandIn) -> None:
-    job = str(connected.add_job(duration=0.2))
-    await fire(make_trigger(job, first_looks={job: time.time() + 0.3}))
+    job = str(connected.add_job(duration=0.1))
+    await fire(make_trigger(job, first_looks={job: time.time() + 0.15}))
     assert connected.looks(job) == 1
 
 
 async def test_at_the_deadline_there_is_a_last_look_and_then_a_timeout(connected: StandIn) -> None:
     job = str(connected.add_job(duration=60))
-    event = await fire(make_trigger(job, timeout=0.4, poke_interval=60))
+    event = await fire(make_trigger(job, timeout=0.2, poke_interval=60))
     assert event["not_done"][job]["kind"] == "timeout"
     assert connected.looks(job) == 2
 
 
 async def test_the_last_look_can_still_find_the_job_done(connected: StandIn) -> None:
-    job = str(connected.add_job(duration=0.1, starts="first_look"))
-    event = await fire(make_trigger(job, timeout=0.4, poke_interval=60))
+    job = str(connected.add_job(duration=0.02, starts="first_look"))
+    event = await fire(make_trigger(job, timeout=0.2, poke_interval=60))
     assert event["done"] == [job]
     assert connected.looks(job) == 2
 
@@ -191,7 +191,7 @@ async def test_it_fires_for_some_when_a_result_has_waited_for_the_others_so_long
     done, slow = connected.add_job(), connected.add_job(duration=60)
     failed = connected.add_job(ending="failed", message="No face")
     earlier = {"1": {"kind": "failed", "refusal": None, "message": "Earlier"}}
-    trigger = make_trigger(slow, done, failed, collect_after=0.2, not_done=earlier)
+    trigger = make_trigger(slow, done, failed, collect_after=0.1, not_done=earlier)
     path, kwargs = trigger.serialize()
     assert FaceSwapResultTrigger(**json.loads(json.dumps(kwargs))).serialize() == (path, kwargs)
     event = await fire(trigger)
@@ -203,11 +203,11 @@ async def test_it_fires_for_some_when_a_result_has_waited_for_the_others_so_long
 async def test_it_fires_once_for_all_where_none_waits_so_long_or_there_is_nothing_to_collect(
     connected: StandIn,
 ) -> None:
-    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.1)]
+    jobs = [connected.add_job(duration=seconds) for seconds in (0, 0.03)]
     event = await fire(make_trigger(*jobs, collect_after=60))
     assert (event["status"], event["done"]) == ("ended", [str(job) for job in jobs])
-    failed, slow = connected.add_job(ending="failed"), connected.add_job(duration=0.1)
-    event = await fire(make_trigger(failed, slow, collect_after=0.01))
+    failed, slow = connected.add_job(ending="failed"), connected.add_job(duration=0.05)
+    event = await fire(make_trigger(failed, slow, collect_after=0.005))
     assert (event["status"], event["done"]) == ("ended", [str(slow)])
 
 
@@ -228,7 +228,7 @@ async def test_when_it_is_ended_it_looks_no_more(connected: StandIn) -> None:
 
 
 async def test_where_the_execution_timeout_is_the_deadline_it_says_so(connected: StandIn) -> None:
-    job, end = str(connected.add_job(duration=60)), time.time() + 0.1
+    job, end = str(connected.add_job(duration=60)), time.time() + 0.05
     event = await fire(make_trigger(job, deadline=end, execution_deadline=end))
     assert event["not_done"][job]["kind"] == "execution_timeout"
     event = await fire(make_trigger(job, deadline=end, execution_deadline=end + 60))

@@ -47,7 +47,7 @@ async def test_the_detector_detects() -> None:
 
 
 async def test_waiting_does_not_block_trouble_and_failures_included(elsewhere: Controls) -> None:
-    jobs = [str(elsewhere.add_job(duration=0.2)) for _ in range(3)]
+    jobs = [str(elsewhere.add_job(duration=0.05)) for _ in range(3)]
     failed = str(elsewhere.add_job(ending="failed"))
     elsewhere.fault("fetch", payload="html_502")
     elsewhere.fault("fetch", reset=True)

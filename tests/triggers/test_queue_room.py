@@ -50,7 +50,7 @@ async def test_it_fires_after_the_pause_that_the_api_asked_for_and_never_submits
 
 
 async def test_it_fires_at_the_deadline_which_a_restart_keeps(connected: StandIn) -> None:
-    assert await status_of(waiting(timeout=0.2)) == "deadline"
+    assert await status_of(waiting(timeout=0.05)) == "deadline"
     assert await status_of(waiting(timeout=-100)) == "deadline"
 
 
@@ -64,22 +64,22 @@ async def test_the_end_of_a_swap_lets_one_go_on(connected: StandIn, ending: str)
 
 
 async def test_a_wait_that_ends_without_the_swap_makes_no_room(connected: StandIn) -> None:
-    task = asyncio.create_task(status_of(waiting(timeout=0.3)))
-    await fire(make_trigger(connected.add_job(duration=60), timeout=0.1))
+    task = asyncio.create_task(status_of(waiting(timeout=0.15)))
+    await fire(make_trigger(connected.add_job(duration=60), timeout=0.03))
     assert await task == "deadline"
 
 
 async def test_it_never_fires_at_once_and_so_cannot_overtake_its_own_deferral(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.2)
+    monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.05)
     began = time.monotonic()
     await status_of(waiting(timeout=0))
-    assert time.monotonic() - began >= 0.2
+    assert time.monotonic() - began >= 0.05
 
 
 async def test_it_does_not_block_the_loop(connected: StandIn) -> None:
-    trigger = waiting(timeout=0.2)
+    trigger = waiting(timeout=0.05)
     with blockbuster_ctx():
         assert await status_of(trigger) == "deadline"
 
@@ -90,7 +90,8 @@ async def test_many_swaps_on_an_account_of_five_all_succeed_without_hammering(
     connected: StandIn, monkeypatch: pytest.MonkeyPatch, duration: float, count: int
 ) -> None:
     monkeypatch.setattr(poll_intervals, "ROOM_SHORTEST", 0.015)
-    monkeypatch.setattr(poll_intervals, "ROOM_REFUSED_AFTER", 0.25)
+    for name in ("ROOM_REFUSED_AFTER", "SLOW_DOWN_LONGEST"):
+        monkeypatch.setattr(poll_intervals, name, 0.25)
     connected.configure(queue_limit=5, retry_after=1, submit={"duration": duration})
     connected.add_jobs(5, duration=0.2)  # what others have queued
     swaps = [

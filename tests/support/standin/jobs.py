@@ -40,7 +40,7 @@ SHAPES = frozenset(
 ABSURD_ETA = 605
 FIRST_ID = 118409305
 #: Settings of a job that runs at its first look, however late that comes, and is done soon after.
-BRIEF: dict[str, Any] = {"duration": 0.05, "starts": "first_look"}
+BRIEF: dict[str, Any] = {"duration": 0.01, "starts": "first_look"}
 
 
 @dataclass(frozen=True)
