@@ -7,12 +7,13 @@ import socket
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
-from airflow_provider_modelslab.http.environment import route_to
+from airflow_provider_modelslab.http.environment import Route, route_to
 
 Pools = dict[str, type[HTTPConnectionPool]]
 #: Opens the socket of a connection.
@@ -28,6 +29,7 @@ class DeadlineSession(Session):
 
     def __init__(self, adapter: DeadlineAdapter, encoding: str) -> None:
         super().__init__()
+        self._routes: dict[str, Route] = {}
         self.auth = _no_auth
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["Accept-Encoding"] = encoding
@@ -41,9 +43,17 @@ class DeadlineSession(Session):
 
         :raises InvalidConnectionError: when it cannot be gone
         """
-        route = route_to(str(url))
+        route = self._route_to(str(url))
         both = {"http": route.proxy, "https": route.proxy} if route.proxy else {}
         return {"proxies": both, "stream": stream, "verify": route.bundle or True, "cert": cert}
+
+    def _route_to(self, url: str) -> Route:
+        """Return the way to a server, read at the first of its files."""
+        parts = urlsplit(url)
+        server = f"{parts.scheme}://{parts.netloc}"
+        if server not in self._routes:
+            self._routes[server] = route_to(server)
+        return self._routes[server]
 
     def get_redirect_target(self, resp: Response) -> None:
         """Return nothing: requests would read a redirect's body, however long, even if told not to follow."""
