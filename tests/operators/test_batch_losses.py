@@ -57,7 +57,9 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, method: str, what: str) -> list[
 
 def of_urls(count: int) -> list[dict[str, str]]:
     """Face swaps whose pictures need not be read."""
-    return [{"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(count)]
+    return [
+        {"face": "https://e.com/f.jpg", "image": f"https://e.com/{number}.jpg"} for number in range(count)
+    ]
 
 
 def in_flight_and_left(batch: Any, connected: StandIn, count: int) -> list[dict[str, Any]]:
