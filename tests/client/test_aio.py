@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.standin import StandIn
 
 CONN = "modelslab_default"
+pytestmark = pytest.mark.usefixtures("one_ssl_context")
 
 
 async def test_both_faces_read_the_same_result(connected: StandIn) -> None:

@@ -217,7 +217,7 @@ def test_an_upload_that_is_cut_short_cannot_have_been_taken(
 
     threading.Thread(target=cut, daemon=True).start()
     picture = tmp_path / "face.jpg"
-    picture.write_bytes(Media("jpg", 15_000_000).whole())
+    picture.write_bytes(Media("jpg", 8_000_000).whole())
     hook = connect(monkeypatch, f"http://127.0.0.1:{listener.getsockname()[1]}")
     submission = submit(hook, FaceSwap(face=str(picture), image=str(picture)))
     assert isinstance(submission, TransientFailure)

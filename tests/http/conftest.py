@@ -27,7 +27,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def go(nothing_set: None, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> Going:
+def go(nothing_set: None, one_ssl_context: None, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> Going:
     """Who goes there."""
     return Going(standin, monkeypatch)
 

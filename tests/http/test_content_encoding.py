@@ -40,10 +40,10 @@ def test_several_members_are_one_file(size: int) -> None:
 
 
 def test_a_bomb_goes_off_in_small_pieces() -> None:
-    bomb = gzip.compress(bytes(50_000_000))
-    assert len(bomb) < 60_000
+    bomb = gzip.compress(bytes(10_000_000))
+    assert len(bomb) < 12_000
     sizes = [len(piece) for piece in decoded(iter([bomb]), GZIP, 2**18)]
-    assert sum(sizes) == 50_000_000
+    assert sum(sizes) == 10_000_000
     assert max(sizes) <= 2**18
 
 

@@ -1,4 +1,4 @@
-"""A batch of twelve pictures."""
+"""A batch of six pictures."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with twelve pictures, and one file that is none."""
+    """A folder with six pictures, and one file that is none."""
     folder = tmp_path / "catalogue"
     folder.mkdir()
-    for number in range(12):
+    for number in range(6):
         (folder / f"{number:02}.jpg").write_bytes(picture(seed=str(number)))
     (folder / "notes.txt").write_text("no picture")
     return folder

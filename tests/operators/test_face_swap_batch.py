@@ -36,12 +36,12 @@ def test_a_folder_is_swapped_once_and_reported_in_order(batch: Any, connected: S
     value = run_task(batch())
 
     assert value == {
-        "total": 12, "new": 12, "saved": 12, "failed": 0, "unknown": 0, "waiting": 0, "not_submitted": 0,
+        "total": 6, "new": 6, "saved": 6, "failed": 0, "unknown": 0, "waiting": 0, "not_submitted": 0,
         "left_out": 1, "duplicates": 0, "report": value["report"],
     }  # fmt: skip
-    assert accepted(connected) == 12
+    assert accepted(connected) == 6
     found = lines(value)
-    assert [Path(line["input"]).name for line in found] == [f"{number:02}.jpg" for number in range(12)]
+    assert [Path(line["input"]).name for line in found] == [f"{number:02}.jpg" for number in range(6)]
     for line in found:
         (file,) = line["files"]
         assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(line["id"]), 0)
@@ -57,7 +57,7 @@ def test_what_a_batch_does_is_counted(
 
     counted = recorded.short()
     assert (
-        counted["submitted"] == counted["results"] == counted["results.done"] == counted["saved_files"] == 12
+        counted["submitted"] == counted["results"] == counted["results.done"] == counted["saved_files"] == 6
     )
     assert counted["queue_full"] >= 1
     assert counted["looks"] == connected.stats()["fetch"]
@@ -70,9 +70,9 @@ def test_run_again_it_finds_what_stands_and_swaps_what_is_new(
     (folder / "99.jpg").write_bytes(picture(seed="new"))
     second = run_task(batch())
 
-    assert (second["saved"], second["new"]) == (13, 1)
-    assert accepted(connected) == 13
-    assert lines(second)[:12] == first
+    assert (second["saved"], second["new"]) == (7, 1)
+    assert accepted(connected) == 7
+    assert lines(second)[:6] == first
 
 
 def test_a_changed_picture_is_a_new_swap_and_a_touched_one_is_not(
@@ -83,14 +83,14 @@ def test_a_changed_picture_is_a_new_swap_and_a_touched_one_is_not(
     (folder / "01.jpg").write_bytes(picture(seed="changed"))
     value = run_task(batch())
 
-    assert value["saved"] == 12
-    assert accepted(connected) == 13
+    assert value["saved"] == 6
+    assert accepted(connected) == 7
     (file,) = lines(value)[1]["files"]
     assert Path(file.removeprefix("file://")).read_bytes() == connected.content(int(lines(value)[1]["id"]), 0)
     folder_of_it = Path(file.removeprefix("file://")).parent
     assert len([path for path in folder_of_it.iterdir() if path.suffix == ".jpg"]) == 1
     assert run_task(batch()) == {**value, "new": 0}
-    assert accepted(connected) == 13
+    assert accepted(connected) == 7
 
 
 def test_duplicates_are_swapped_once(batch: Any, connected: StandIn) -> None:
@@ -109,22 +109,22 @@ def test_a_full_queue_is_filled_and_not_run_against(
     connected.configure(queue_limit=3)
     value = run_task(batch(in_flight=in_flight))
 
-    assert value["saved"] == accepted(connected) == 12
+    assert value["saved"] == accepted(connected) == 6
     if in_flight != 64:
-        assert len(connected.submits()) <= 15
+        assert len(connected.submits()) <= 8
 
 
 def test_failures_are_the_item_s_and_the_rest_goes_on(batch: Any, connected: StandIn) -> None:
     connected.fault("submit", body={"status": "failed", "id": 7, "message": "No face detected"})
-    with pytest.raises(BatchFailedError, match=r"1 of 12 face swaps have no files, 1 of them for good"):
+    with pytest.raises(BatchFailedError, match=r"1 of 6 face swaps have no files, 1 of them for good"):
         run_task(batch(in_flight=1))
     value = run_task(batch(max_failures=1))
 
-    assert (value["saved"], value["failed"]) == (11, 1)
+    assert (value["saved"], value["failed"]) == (5, 1)
     assert "No face detected" in lines(value)[0]["error"]
-    assert accepted(connected) == 11
-    assert run_task(batch(retry_failed=True), cleared())["saved"] == 12
-    assert accepted(connected) == 12
+    assert accepted(connected) == 5
+    assert run_task(batch(retry_failed=True), cleared())["saved"] == 6
+    assert accepted(connected) == 6
 
 
 def test_what_concerns_the_account_stops_the_submitting_and_keeps_what_was_paid_for(
@@ -135,7 +135,7 @@ def test_what_concerns_the_account_stops_the_submitting_and_keeps_what_was_paid_
         run_task(batch(in_flight=1))
     assert accepted(connected) == 2
     value = run_task(batch())
-    assert value["saved"] == accepted(connected) == 12
+    assert value["saved"] == accepted(connected) == 6
 
 
 def test_bad_input_is_refused_before_anything_is_paid_for(batch: Any, connected: StandIn) -> None:
@@ -217,8 +217,8 @@ def test_killed_at_any_moment_the_next_run_pays_for_nothing_twice(
     killed_at(moment, batch, connected, monkeypatch)
     value = run_task(batch())
 
-    assert value["saved"] == 12
-    assert accepted(connected) == 12
+    assert value["saved"] == 6
+    assert accepted(connected) == 6
 
 
 def test_a_lost_answer_is_left_to_a_person_or_submitted_again_where_asked(
@@ -228,12 +228,12 @@ def test_a_lost_answer_is_left_to_a_person_or_submitted_again_where_asked(
     with pytest.raises(BatchFailedError):
         run_task(batch(in_flight=1))
     value = run_task(batch(max_failures=1))
-    assert (value["saved"], value["unknown"]) == (11, 1)
+    assert (value["saved"], value["unknown"]) == (5, 1)
     assert "may have been queued and paid for" in lines(value)[0]["error"]
-    assert accepted(connected) == 12
+    assert accepted(connected) == 6
 
-    assert run_task(batch(on_unknown="submit"), cleared())["saved"] == 12
-    assert accepted(connected) == 13
+    assert run_task(batch(on_unknown="submit"), cleared())["saved"] == 6
+    assert accepted(connected) == 7
 
 
 def test_long_waits_are_left_to_the_triggerer(
@@ -241,15 +241,15 @@ def test_long_waits_are_left_to_the_triggerer(
 ) -> None:
     from airflow_provider_modelslab.batch import deferral, run
 
-    monkeypatch.setattr(run, "PARK_WORTH", 0.2)
+    monkeypatch.setattr(run, "PARK_WORTH", 0.1)
     monkeypatch.setattr(deferral, "_COLLECT_AFTER", 0.05)
-    connected.configure(queue_limit=6, submit={"duration": 0.8, "eta": "exact"})
+    connected.configure(queue_limit=3, submit={"duration": 0.5, "eta": "exact"})
     deferred = deferrals(monkeypatch)
-    value = run_task(batch(deferrable=True, in_flight=6))
+    value = run_task(batch(deferrable=True, in_flight=3))
 
-    assert value["saved"] == accepted(connected) == 12
+    assert value["saved"] == accepted(connected) == 6
     assert "FaceSwapResultTrigger" in deferred
-    assert len(lines(value)) == 12
+    assert len(lines(value)) == 6
 
 
 def test_the_report_is_kept_while_the_batch_goes_on(
@@ -259,8 +259,7 @@ def test_the_report_is_kept_while_the_batch_goes_on(
     from airflow_provider_modelslab.batch import progress
     from airflow_provider_modelslab.batch.to_do import ToDo
 
-    monkeypatch.setattr(progress, "REPORT_INTERVAL", 0.2)
-    connected.configure(submit={"duration": 0.5})
+    monkeypatch.setattr(progress, "REPORT_INTERVAL", 0.0)
     kept: list[int] = []
     original = ToDo.keep_report
 
@@ -271,7 +270,7 @@ def test_the_report_is_kept_while_the_batch_goes_on(
     monkeypatch.setattr(ToDo, "keep_report", noted)
     run_task(batch(in_flight=2))
     assert kept == sorted(kept)
-    assert any(0 < count < 12 for count in kept)
+    assert any(0 < count < 6 for count in kept)
 
 
 def test_a_report_that_is_kept_says_of_what_it_has_not_come_to_what_it_said_before(
@@ -292,13 +291,13 @@ def test_room_is_waited_for_by_the_triggerer_where_nothing_else_is_left(
     from airflow_provider_modelslab.batch import run
     from airflow_provider_modelslab.protocol import poll_intervals
 
-    monkeypatch.setattr(run, "PARK_WORTH", 0.2)
-    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.5)
+    monkeypatch.setattr(run, "PARK_WORTH", 0.05)
+    monkeypatch.setattr(poll_intervals, "SLOW_DOWN_LONGEST", 0.3)
     connected.fault("submit", payload="rate_limit")
     deferred = deferrals(monkeypatch)
     value = run_task(batch(deferrable=True, in_flight=1))
 
-    assert value["saved"] == accepted(connected) == 12
+    assert value["saved"] == accepted(connected) == 6
     assert deferred[0] == "QueueRoomTrigger"
 
 
@@ -315,7 +314,7 @@ def test_a_batch_that_is_out_of_time_says_so_and_the_next_run_goes_on(
         connected.finish(each["id"])
     connected.configure(submit={"duration": 0.02})
 
-    assert run_task(batch())["saved"] == accepted(connected) == 12
+    assert run_task(batch())["saved"] == accepted(connected) == 6
 
 
 def test_too_many_failures_stop_the_submitting_where_a_number_of_them_is_allowed(
@@ -323,14 +322,14 @@ def test_too_many_failures_stop_the_submitting_where_a_number_of_them_is_allowed
 ) -> None:
     connected.fault("submit", body={"status": "failed", "message": "No face detected"}, times="always")
     with pytest.raises(BatchFailedError):
-        run_task(batch(in_flight=1, max_failures=0.1))
+        run_task(batch(in_flight=1, max_failures=0.2))
     assert connected.stats()["submit"] == 2
     with pytest.raises(BatchFailedError):
-        run_task(batch(in_flight=1, max_failures=3))
-    assert connected.stats()["submit"] == 6
-    with pytest.raises(BatchFailedError, match="12 of 12"):
+        run_task(batch(in_flight=1, max_failures=2))
+    assert connected.stats()["submit"] == 5
+    with pytest.raises(BatchFailedError, match="6 of 6"):
         run_task(batch(in_flight=1))
-    assert connected.stats()["submit"] == 12
+    assert connected.stats()["submit"] == 6
 
 
 def test_what_failed_in_an_earlier_run_does_not_stop_the_new_ones(
@@ -340,9 +339,9 @@ def test_what_failed_in_an_earlier_run_does_not_stop_the_new_ones(
     with pytest.raises(BatchFailedError):
         run_task(batch(in_flight=1))
     (folder / "99.jpg").write_bytes(picture(seed="new"))
-    with pytest.raises(BatchFailedError, match="3 of 13"):
+    with pytest.raises(BatchFailedError, match="3 of 7"):
         run_task(batch(in_flight=1, max_failures=2))
-    assert accepted(connected) == 10
+    assert accepted(connected) == 4
 
 
 def test_another_airflow_whose_connections_have_other_names_finds_what_stands() -> None:
@@ -388,7 +387,7 @@ def test_a_person_tells_the_record_what_became_of_a_lost_answer(batch: Any, conn
     kept["value"].update({"state": "queued", "request_id": str(lost["id"])})
     record.write_text(json.dumps(kept))
 
-    assert run_task(batch())["saved"] == accepted(connected) == 12
+    assert run_task(batch())["saved"] == accepted(connected) == 6
 
 
 def test_the_report_and_counts_are_told_to_the_outlets(batch: Any, connected: StandIn) -> None:

@@ -34,6 +34,7 @@ texts = (
 values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | texts,
     lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    max_leaves=20,
 )
 
 

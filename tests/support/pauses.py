@@ -1,4 +1,4 @@
-"""Fixtures that shorten what the product waits for, so that a test of what comes after need not wait."""
+"""Fixtures that spare tests what the product waits for, or takes long to make, before what they are about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def one_ssl_context(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give all clients that trust the usual certificates one context; where others are named, it is made."""
+    from airflow_provider_modelslab.client import aio
+
+    make = aio.make_ssl_context
+    monkeypatch.setattr(aio, "make_ssl_context", lambda bundle: make(bundle) if bundle else ssl_context)
+
+
+@pytest.fixture
+def prompt_triggers(one_ssl_context: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare tests the pauses before and after a deferral, and take finer steps."""
     from airflow_provider_modelslab.client import aio
     from airflow_provider_modelslab.protocol import poll_intervals
@@ -19,7 +28,6 @@ def prompt_triggers(ssl_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(poll_intervals, "LINGER", 0.0)
     monkeypatch.setattr(poll_intervals, "AFTER_DEFERRAL", 0.0)
     monkeypatch.setattr(aio, "_STEP", 0.002)
-    monkeypatch.setattr(aio, "make_ssl_context", lambda _: ssl_context)
 
 
 @pytest.fixture

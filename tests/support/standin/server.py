@@ -22,13 +22,19 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ApiCall = Callable[[World, api.Ask], Payload]
 #: So many clients may knock at once; the default of 128 would refuse a benchmark's thousands.
 BACKLOG = 4096
+# A route for all of them at once: most tests start a server of their own.
+_API = "/api/{api:" + "|".join(path.removeprefix("/api/") for path in api.API_PATHS) + "}"
+_ACTION = "/{action:" + "|".join(api.REQUIRED) + "}"
 
 
 def application(world: World) -> web.Application:
     """Return the app with all of its routes."""
     app = web.Application(client_max_size=128 * 1024**2)
-    for path in api.API_PATHS:
-        _add_api(app, world, path)
+    fetch = _api(world, "fetch", api.fetch)
+    app.router.add_post(_API + "/fetch/{id}", fetch)
+    app.router.add_post(_API + "/fetch", fetch)
+    app.router.add_post(_API + "/system_details", _api(world, "system", api.system_details))
+    app.router.add_post(_API + _ACTION, _api(world, "submit", api.submit))
     app.router.add_post("/api/wallet_balance", _api(world, "wallet", api.wallet))
     for on, folder in (("file", "files"), ("proxy", "proxy")):
         for slash in ("/", "//"):
@@ -39,24 +45,15 @@ def application(world: World) -> web.Application:
     return app
 
 
-def _add_api(app: web.Application, world: World, path: str) -> None:
-    fetch = _api(world, "fetch", api.fetch, path)
-    app.router.add_post(path + "/fetch/{id}", fetch)
-    app.router.add_post(path + "/fetch", fetch)
-    app.router.add_post(path + "/system_details", _api(world, "system", api.system_details, path))
-    for action in api.REQUIRED:
-        app.router.add_post(f"{path}/{action}", _api(world, "submit", api.submit, path, action))
-
-
-def _api(world: World, on: str, call: ApiCall, api_path: str = "", action: str = "") -> Handler:
+def _api(world: World, on: str, call: ApiCall) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        body = await _body(request)
-        job_id = request.match_info.get("id") or str(body.get("id", ""))
+        body, named = await _body(request), request.match_info
+        job_id = named.get("id") or str(body.get("id", ""))
+        ask = api.Ask(job_id, body, f"/api/{named.get('api', '')}", named.get("action", ""))
         world.note(Seen(on, job_id, request.method, request.path_qs, request.headers, body))
         fault = world.take_fault(on, job_id, "", body)
         if fault is None:
-            return _at_once(call(world, api.Ask(job_id, body, api_path, action)))
-        ask = api.Ask(job_id, body, api_path, action)
+            return _at_once(call(world, ask))
         said = call(world, ask) if fault.accepts else None
         answer = await misbehave(request, fault) or said or call(world, ask)
         if isinstance(answer, web.StreamResponse):
