@@ -199,7 +199,8 @@ def cells(session: nox.Session, line: str) -> None:
 @nox.session(python=ONE)
 def slow(session: nox.Session) -> None:
     """The wheel on the newest Airflow: all tests that start a real Airflow, with a browser too."""
-    extra = ("--deselect", "tests/browser/test_below_a_path.py")  # takes an Airflow more, for little
+    # worksteal: by file, one worker would get the long ones. Deselected: takes an Airflow more, for little.
+    extra = ("-n", "2", "--dist=worksteal", "--deselect", "tests/browser/test_below_a_path.py")
     arguments = ("-m", "(airflow or browser) and not kills", "--durations=12", *extra)
     test_wheel(session, NEWEST, 45, ("test", "kills", "distributed"), *arguments)
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests import ROOT
 from tests.support.together import TOGETHER
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PATHS = tuple(path for paths in TOGETHER.values() for path in paths)
 NEEDS = {"s3_server", "azure_server", "gcs_server", "bucket", "pages"}
+
+
+@functools.cache
+def asks_for_a_store(file: Path) -> bool:
+    """Whether its fixtures do so by name, while they run."""
+    return bool(re.search(r"getfixturevalue\(.*_(server|bucket)\b", file.read_text()))
 
 
 def test_what_needs_a_store_or_the_pages_is_together(request: pytest.FixtureRequest) -> None:
@@ -16,7 +29,7 @@ def test_what_needs_a_store_or_the_pages_is_together(request: pytest.FixtureRequ
     files = {
         item.nodeid.partition("::")[0]
         for item in request.session.items
-        if NEEDS & set(getattr(item, "fixturenames", ()))
+        if (NEEDS & set(getattr(item, "fixturenames", ())) or asks_for_a_store(item.path))
         and not any(item.get_closest_marker(name) for name in ("airflow", "browser", "thorough", "kills"))
     }
     assert [file for file in files if not file.startswith(PATHS)] == []

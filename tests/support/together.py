@@ -14,6 +14,7 @@ TOGETHER = {
         "tests/batch/test_ledger.py",
         "tests/client/test_pictures.py",
         "tests/saving/test_destination.py",
+        "tests/saving/test_records.py",
         "tests/saving/test_s3_upload.py",
         "tests/saving/test_store.py",
         "tests/saving/test_writers.py",
