@@ -69,7 +69,7 @@ def leave_alone_what_is_the_person_s() -> Path:
     return Path(home)
 
 
-pytest_plugins = ["tests.support.pauses", "tests.support.together"]
+pytest_plugins = ["tests.support.pauses", "tests.support.order"]
 # Now: the conftest of a folder may import Airflow before any hook runs.
 keep_bytecode_apart()
 HOME = leave_alone_what_is_the_person_s()

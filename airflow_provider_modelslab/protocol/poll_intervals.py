@@ -11,16 +11,19 @@ SHORTEST = 2.0  # seconds
 GROWTH = 1.6  # seconds for each e-fold of the time waited
 GROWTH_AFTER = 10.0  # seconds
 
-# Nobody knows how right an eta is. The first one leads to a look before the end that it promises, the earlier
-# the longer it is. A job that is done by then took one look; of others the next eta has run down faster or
-# slower than the time, which says when the end will come.
-ETA_DOUBT = 100.0  # seconds of eta, each of which counts for a hundredth more than itself
+# Nobody knows how right an eta is. The first one leads to a look after the end that it promises where that is
+# near, since a look costs more than a second does, and else before it. A job that is done by then took one
+# look; of others the next eta has run down faster or slower than the time, which says when the end will come.
+# Where etas are right to 30 %, this is half the looks and half the delay of an interval of 5 s. A larger
+# share gives fewer looks and more delay.
+ETA_SHARE = 0.75  # of the eta and ETA_MORE
+ETA_MORE = 3.0  # seconds
 ETA_WRONG = 1.5  # the factor by which it may be wrong, or run down too fast or too slowly
 ETA_SHORTEST = 1.0  # seconds
 ETA_NEAR = 10.0  # seconds; where more remain, the look is to come before the end, whatever the jitter
 # An eta of 605 s has been seen for jobs of seconds, so one of minutes is believed no longer than the wait has
 # already lasted. One that does not run down while time passes is not believed at all.
-ETA_PLAUSIBLE = 60.0  # seconds
+ETA_PLAUSIBLE = 90.0  # seconds
 ETA_TRUST_FIRST = 10.0  # seconds
 ETA_TRUST_LONGEST = 300.0  # seconds
 ETA_RUNS_DOWN = 0.5  # share of the time passed by which it must have run down
@@ -101,7 +104,7 @@ def pause_while_waiting(
 
 def _pause_by_eta(eta: float, speed: float | None, elapsed: float) -> float:
     if speed is None:
-        pause = eta / min(1 + eta / ETA_DOUBT, ETA_WRONG)
+        pause = min(ETA_SHARE * (eta + ETA_MORE), ETA_WRONG * eta)
         if eta <= ETA_PLAUSIBLE:
             return pause
     else:

@@ -34,8 +34,8 @@ def test_without_eta_the_interval_grows_after_ten_seconds_and_ever_more_slowly()
     assert [round(pause(elapsed=t), 1) for t in (0, 10, 60, 300, 1800)] == [2, 2, 4.9, 7.4, 10.3]
 
 
-def test_the_first_eta_leads_to_a_look_before_the_end_that_it_promises_the_earlier_the_longer_it_is() -> None:
-    assert [round(pause(eta=eta), 1) for eta in (1, 7, 20, 50, 60)] == [1, 6.5, 16.7, 33.3, 40]
+def test_the_first_eta_leads_to_a_look_after_the_end_that_it_promises_or_before_one_that_is_far() -> None:
+    assert [round(pause(eta=eta), 2) for eta in (1, 7, 9, 20, 90)] == [1.5, 7.5, 9, 17.25, 69.75]
 
 
 def test_how_fast_it_has_run_down_says_when_the_end_comes() -> None:
@@ -65,7 +65,7 @@ def test_an_eta_that_does_not_run_down_is_told_apart_from_one_that_is_off() -> N
 def test_a_poke_interval_is_kept_unless_the_eta_is_sooner() -> None:
     assert pause(Pace(60)) == 60
     assert pause(Pace(60), elapsed=5000) == 60
-    assert pause(Pace(60), eta=7) == pytest.approx(6.5, abs=0.1)
+    assert pause(Pace(60), eta=7) == 7.5
     assert pause(Pace(5), eta=30) == 5
     assert pause(Pace(0.5)) == 0.5
 

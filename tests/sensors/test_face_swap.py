@@ -75,7 +75,7 @@ def test_what_is_deferred_carries_the_deadline_the_eta_and_no_key(connected: Sta
     after = time.time()
     _, kwargs = deferral.value.trigger.serialize()
     assert before + 600 <= kwargs["deadline"] <= after + 600
-    assert before + 6.5 <= kwargs["first_looks"][str(job)] <= after + 7.3
+    assert before + 7.5 <= kwargs["first_looks"][str(job)] <= after + 8.4
     assert connected.key not in repr(kwargs)
     assert deferral.value.timeout > timedelta(minutes=10)
 

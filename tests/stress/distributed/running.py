@@ -152,7 +152,12 @@ def _stage(options: Options, folder: Path) -> Iterator[Stage]:
         bucket = S3Bucket(endpoint := stack.enter_context(s3_process()), STORE, "face-swaps")
         fill(options, server, bucket)
         database, broker = stack.enter_context(Postgres()), stack.enter_context(Redis())
-        env = SETTINGS | {"AIRFLOW__CELERY__BROKER_URL": broker.url}
+        # Room for two thirds of what waits: neither triggerer can have all of it, however slow the other is.
+        room = (options.waits + options.saves + options.swaps + 1) * 2 // 3
+        env = SETTINGS | {
+            "AIRFLOW__CELERY__BROKER_URL": broker.url,
+            "AIRFLOW__TRIGGERER__CAPACITY": str(room),
+        }
         home = AirflowHome(folder / "airflow", env=env, database=database)
         connect(home, server, endpoint)
         home.add_dag(dag_file(bucket.uri, *ids_of(options), options.swaps), "work.py").migrate()

@@ -1,4 +1,4 @@
-"""Which tests one worker of pytest-xdist gets together, where several run them."""
+"""Which tests come first, and which one worker of pytest-xdist gets together, where several run them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,23 @@ TOGETHER = {
 }
 
 
+def name_of(nodeid: str) -> str | None:
+    """What a test is together with others for; None where it is not."""
+    return next((name for name, paths in TOGETHER.items() if nodeid.startswith(paths)), None)
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Whether a test, or what one worker gets together with it, takes many seconds."""
+    marked = any(item.get_closest_marker(name) for name in ("airflow", "browser", "thorough"))
+    return marked or name_of(item.nodeid) is not None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: not is_long(item))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Distribute by file, and to one worker what is to be together."""
@@ -32,7 +49,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFileOrTogether(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = super()._split_scope(nodeid)
-            return next((name for name, paths in TOGETHER.items() if file.startswith(paths)), file)
+            return name_of(nodeid) or super()._split_scope(nodeid)
 
     return ByFileOrTogether(config, log) if config.getoption("dist") == "loadfile" else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import ROOT
-from tests.support.together import TOGETHER
+from tests.support.order import TOGETHER
 
 if TYPE_CHECKING:
     from pathlib import Path
