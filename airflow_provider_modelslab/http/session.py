@@ -48,7 +48,7 @@ class DeadlineSession(Session):
         return {"proxies": both, "stream": stream, "verify": route.bundle or True, "cert": cert}
 
     def _route_to(self, url: str) -> Route:
-        """Return the way to a server, read at the first of its files."""
+        """Return the way to a server, read for the first request to it."""
         parts = urlsplit(url)
         server = f"{parts.scheme}://{parts.netloc}"
         if server not in self._routes:

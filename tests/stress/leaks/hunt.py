@@ -34,7 +34,7 @@ ENOUGH = 2400.0  # seconds for a run; the one of all cells is long where SQLite 
 AT_ONCE = 8  # runs of examples; many more lock SQLite for longer than Airflow's scheduler bears
 TRIES = 5
 PREFIX = "/api/v2" if AIRFLOW_3 else "/api/v1"
-QUIET = {
+SETTINGS = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",  # an example has retries
     "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
 }
@@ -54,7 +54,7 @@ class Hunt:
         self.key = self.flock.add(KEY)
         self.decoys = {place: self.flock.add(place) for place in places.PLACES}
         self.vault = Vault()
-        self.home = AirflowHome(folder / "airflow", template, QUIET | self.vault.env | env)
+        self.home = AirflowHome(folder / "airflow", template, SETTINGS | self.vault.env | env)
         if template is None:
             self.home.migrate()
         self.answers: list[str] = []
@@ -88,7 +88,7 @@ class Hunt:
     def _act(self, airflow: Standalone, chosen: list[Cell], examples: list[Example], stage: Stage) -> None:
         fields = connections.fields_of(stage.server.url, self.key.key)
         airflow.api.connect(connections.DATABASE, **fields)
-        airflow.api.call("POST", f"{PREFIX}/pools", {"name": POOL, "slots": 100})
+        airflow.api.set_pool(POOL, 100)
         decoy = self._trigger_decoys(airflow)
         of_cells = begin(airflow, cells.DAG_ID, {"saved": self.saved.as_uri()})
         self._press_the_button(airflow, fields)
